@@ -1,4 +1,4 @@
-"""What all tests share: no window opens, no clock decides, and coverage is asked for where all of them run."""
+"""What all tests share: no window opens, no clock decides, and the floor of coverage is for whole runs."""
 
 import os
 from pathlib import Path
