@@ -1,0 +1,181 @@
+"""The fast path: the losses of a whole population, evaluated incrementally.
+
+A population is one graph of distinct nodes (`graph`). A child is compiled to a short plan of array operations (`plan`) that starts
+from what its parent holds, and a backend carries it out (`numpy_backend`). `wann_lite.evaluate` is the reference for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network import Network
+from .graph import Graph, Numbers
+from .numpy_backend import Loss, NumpyBackend
+from .plan import Plan, Step
+
+__all__ = ["Engine", "Phenotype"]
+
+Array = NDArray[Any]
+
+
+class Phenotype:
+    """A network as the engine knows it.
+
+    Attributes
+    ----------
+    network : Network
+    losses : ndarray (W,)
+        Its loss at each shared weight on the current batch, in nats.
+    """
+
+    __slots__ = ("_loss", "_numbers", "_parent", "_steps", "losses", "network")
+
+    def __init__(self, network: Network, numbers: Numbers, parent: Phenotype | None, steps: dict[int, Step]) -> None:
+        self.network = network
+        self.losses: Array = np.empty(0)
+        self._numbers = numbers
+        self._parent = parent
+        self._steps = steps
+        self._loss: Loss | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether children can be made from it."""
+        return self._loss is not None
+
+
+class Engine:
+    """Evaluates networks that descend from one another on batches of labelled examples.
+
+    Parameters
+    ----------
+    n_inputs, n_outputs : int
+    weights : sequence of float (W,)
+        The shared weights.
+    temperature : float or None
+        Of the scale-free cross-entropy (`wann_lite.losses`). A network's scale is fixed whenever the batch changes and is handed
+        down until the next change, so that a child's loss costs only the outputs that it changed. None for plain cross-entropy.
+
+    Examples
+    --------
+    >>> from wann_lite.mutation import add_connection
+    >>> engine = Engine(2, 2, weights=[-1.0, 1.0], temperature=None)
+    >>> x, labels = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([0, 1])
+    >>> engine.change_batch(x, labels, keep=[])
+    >>> parent = engine.found(Network(2, 2, ["linear", "linear"], [(1, 4)]))
+    >>> child = engine.child(add_connection(parent.network, 2, 3)[0], parent)
+    >>> child.losses.round(3)
+    array([1.313, 0.313])
+    """
+
+    def __init__(
+        self, n_inputs: int, n_outputs: int, weights: Sequence[float], temperature: float | None = 2.0
+    ) -> None:
+        self.weights = tuple(weights)
+        self.temperature = temperature
+        self.graph = Graph(n_inputs, n_outputs)
+        self._backend: NumpyBackend | None = None
+
+    @property
+    def backend(self) -> NumpyBackend:
+        """Whatever holds the arrays of the current batch."""
+        if self._backend is None:
+            raise RuntimeError("there is no batch yet: call change_batch first")
+        return self._backend
+
+    def change_batch(self, x: Array, labels: Array, keep: Iterable[Phenotype]) -> None:
+        """Go over to other examples, and evaluate anew what is kept; every sum is rebuilt from its sources.
+
+        Parameters
+        ----------
+        x : ndarray (n, inputs)
+        labels : ndarray of int (n,)
+        keep : iterable of Phenotype
+            Those whose children will be evaluated. All others can only be looked at from now on.
+        """
+        kept = list(dict.fromkeys(keep))
+        self._sweep(kept)
+        self._backend = NumpyBackend(x, labels, self.weights, self.graph.n_outputs, self.temperature)
+        self._rebuild(kept)
+
+    def found(self, network: Network) -> Phenotype:
+        """A network without ancestors, evaluated from scratch and held."""
+        phenotype = Phenotype(network, self.graph.express(network), None, {})
+        self._rebuild([phenotype])
+        return phenotype
+
+    def child(self, network: Network, parent: Phenotype) -> Phenotype:
+        """A network that differs from a held parent by some mutations, evaluated incrementally; nothing of it is held.
+
+        Raises
+        ------
+        ValueError
+            If the parent is not held.
+        """
+        if parent._loss is None:
+            raise ValueError("the parent is not held: hold it before its children are made")
+        numbers, steps = self.graph.express_child(network, parent.network, parent._numbers)
+        phenotype = Phenotype(network, numbers, parent, steps)
+        plan = self._plan(phenotype, parent)
+        phenotype.losses = self.backend.run(plan, parent._loss, self._outputs(phenotype))
+        return phenotype
+
+    def hold(self, phenotypes: Iterable[Phenotype]) -> None:
+        """Keep what children of these will be made from, and forget all else.
+
+        Each must be held already, or be a child of one that is.
+        """
+        living = list(dict.fromkeys(phenotypes))
+        for phenotype in living:
+            if phenotype._loss is None:
+                self._hold(phenotype)
+        self._sweep(living)
+        self.backend.release({number for phenotype in living for number in phenotype._numbers})
+
+    def _hold(self, phenotype: Phenotype) -> None:
+        parent = phenotype._parent
+        if parent is None or parent._loss is None:
+            raise ValueError("the parent is not held any more: hold a child while its parent is")
+        plan = self._plan(phenotype, parent)
+        self.backend.hold(plan.hidden, plan.outputs)
+        outputs = self._outputs(phenotype)
+        changed = [(place, node, outputs[place][1]) for place, node in plan.changed]
+        result = self.backend.loss_after(parent._loss, changed, keep=True)
+        phenotype._loss, phenotype.losses = result or self.backend.fresh_loss(outputs)  # type: ignore[assignment]
+        phenotype._parent, phenotype._steps = None, {}
+
+    def _rebuild(self, phenotypes: list[Phenotype]) -> None:
+        numbers = {number for phenotype in phenotypes for number in phenotype._numbers}
+        steps = list(self.graph.steps(numbers))
+        nodes = self.graph.nodes
+        self.backend.hold(
+            (step for step in steps if not nodes[step.node].is_output),
+            (step for step in steps if nodes[step.node].is_output),
+        )
+        for phenotype in phenotypes:
+            phenotype._loss, phenotype.losses = self.backend.fresh_loss(self._outputs(phenotype))
+            phenotype._parent, phenotype._steps = None, {}
+
+    def _plan(self, phenotype: Phenotype, parent: Phenotype) -> Plan:
+        nodes, holds = self.graph.nodes, self.backend.holds
+        needed = [step for step in phenotype._steps.values() if not holds(step.node)]
+        n_outputs = self.graph.n_outputs
+        mine, its = phenotype._numbers[:n_outputs], parent._numbers[:n_outputs]
+        return Plan(
+            tuple(step for step in needed if not nodes[step.node].is_output),
+            tuple(step for step in needed if nodes[step.node].is_output),
+            tuple((o, number) for o, (number, old) in enumerate(zip(mine, its, strict=True)) if number != old),
+        )
+
+    def _outputs(self, phenotype: Phenotype) -> list[tuple[int, str]]:
+        n = self.graph.n_outputs
+        return list(zip(phenotype._numbers[:n], phenotype.network.activations[:n], strict=True))
+
+    def _sweep(self, living: list[Phenotype]) -> None:
+        numbers: set[int] = set()
+        numbers.update(*(phenotype._numbers for phenotype in living))
+        self.graph.sweep(numbers)

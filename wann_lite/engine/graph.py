@@ -1,0 +1,177 @@
+"""The population as one graph: what each network contains, as numbers of distinct nodes that all of them share.
+
+What a node computes depends only on its activation and on its sources. So each distinct pair (activation, sources) has one entry,
+however many networks contain it, and a child needs entries only for what lies downstream of its mutation.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import compress
+from operator import is_not
+
+from ..network import Network
+from .plan import Step
+
+#: A network's distinct nodes: one number for each output, then for each hidden node.
+Numbers = tuple[int, ...]
+
+
+@dataclass(slots=True)
+class DistinctNode:
+    """One entry: what it computes, and a node that it was derived from and resembles."""
+
+    activation: str
+    #: Distinct nodes, ascending; one that two equal nodes of a network stand for occurs twice.
+    sources: tuple[int, ...]
+    is_output: bool
+    #: Whether all sources are inputs or the bias.
+    thin: bool
+    origin: int | None
+
+
+class Graph:
+    """The distinct nodes of a population. Numbers below `first` are the bias and the inputs; a source's number is always lower.
+
+    Parameters
+    ----------
+    n_inputs, n_outputs : int
+    """
+
+    def __init__(self, n_inputs: int, n_outputs: int) -> None:
+        self.first = 1 + n_inputs
+        self.n_outputs = n_outputs
+        self.nodes: dict[int, DistinctNode] = {}
+        self._numbers: dict[tuple[str, bool, tuple[int, ...]], int] = {}
+        self._next = self.first
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def number(self, activation: str, sources: tuple[int, ...], is_output: bool, origin: int | None = None) -> int:
+        """The number of the distinct node with that activation and those sources (ascending); a new one if there is none."""
+        key = (activation, is_output, sources)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = self._next
+            self._next += 1
+            thin = not sources or sources[-1] < self.first
+            self.nodes[number] = DistinctNode(activation, sources, is_output, thin, origin)
+        return number
+
+    def express(self, network: Network) -> Numbers:
+        """The distinct nodes of a network, found from scratch."""
+        numbers = [0] * len(network.activations)
+        for node in network.order:
+            sources = tuple(sorted(self._number_of(source, numbers) for source in network.sources_of(node)))
+            i = node - self.first
+            numbers[i] = self.number(network.activations[i], sources, i < self.n_outputs)
+        return tuple(numbers)
+
+    def express_child(self, child: Network, parent: Network, parent_numbers: Numbers) -> tuple[Numbers, dict[int, Step]]:
+        """The distinct nodes of a child, and for each that its parent lacks the step that makes it from what the parent has.
+
+        Only what the mutation touched and what lies downstream of it is visited.
+        """
+        first, layers, targets = self.first, child.layers, parent.targets
+        numbers = list(parent_numbers) + [0] * (len(child.activations) - len(parent_numbers))
+        steps: dict[int, Step] = {}
+        replaced: set[int] = set()
+        queue = [(layers[node], node) for node in _touched(child, parent)]
+        queued = {node for _, node in queue}
+        heapify(queue)
+        while queue:
+            node = heappop(queue)[1]
+            i = node - first
+            if i < len(parent_numbers):
+                old: int | None = parent_numbers[i]
+                sources, old_sources = child.sources[i], parent.sources[i]
+                kept = replaced & sources & old_sources if replaced else replaced
+                plus = [self._number_of(source, numbers) for source in (*(sources - old_sources), *kept)]
+                minus = [self._number_of(source, parent_numbers) for source in (*(old_sources - sources), *kept)]
+                everything = _exchanged(self.nodes[parent_numbers[i]].sources, plus, minus)
+            else:
+                old, plus, minus = None, [], []
+                everything = tuple(sorted(self._number_of(source, numbers) for source in child.sources[i]))
+            new = self.number(child.activations[i], everything, i < self.n_outputs, old)
+            numbers[i] = new
+            if new == old:
+                continue
+            steps[new] = self._step(new, old, plus, minus)
+            if i < len(parent_numbers):
+                replaced.add(node)
+                for listener in targets[node]:
+                    if listener not in queued:
+                        queued.add(listener)
+                        heappush(queue, (layers[listener], listener))
+        return tuple(numbers), steps
+
+    def steps(self, numbers: Iterable[int]) -> Iterator[Step]:
+        """The steps that compute all these nodes from nothing but the inputs, each from its origin where that is less work.
+
+        `numbers` must contain the sources of each of its nodes.
+        """
+        wanted = set(numbers)
+        for number in sorted(wanted):
+            origin = self.nodes[number].origin
+            if origin not in wanted or origin is None or origin >= number:
+                yield self._step(number, None, [], [])
+            else:
+                have, want = Counter(self.nodes[origin].sources), Counter(self.nodes[number].sources)
+                yield self._step(
+                    number, origin, list((want - have).elements()), list((have - want).elements())
+                )
+
+    def sweep(self, living: set[int]) -> None:
+        """Forget every node that is not among the living.
+
+        A node whose origin is forgotten gets the eldest living node that descends from the same one.
+        """
+        heirs: dict[int, int] = {}
+        for number in sorted(living):
+            node = self.nodes[number]
+            while node.origin is not None and node.origin not in living:
+                heir = heirs.setdefault(node.origin, number)
+                forgotten = self.nodes.get(node.origin)
+                node.origin = heir if heir != number else forgotten.origin if forgotten else None
+        for number in self.nodes.keys() - living:
+            node = self.nodes.pop(number)
+            del self._numbers[node.activation, node.is_output, node.sources]
+
+    def _number_of(self, source: int, numbers: list[int] | Numbers) -> int:
+        return source if source < self.first else numbers[source - self.first]
+
+    def _step(self, number: int, base: int | None, plus: list[int], minus: list[int]) -> Step:
+        node = self.nodes[number]
+        # A sum over inputs alone is the same for every weight; made from a base that is not, it would lose that.
+        from_scratch = (
+            base is None
+            or len(plus) + len(minus) >= len(node.sources)
+            or (node.thin and not self.nodes[base].thin)
+        )
+        if from_scratch:
+            return Step(number, node.activation, node.thin, None, node.sources, ())
+        return Step(number, node.activation, node.thin, base, tuple(plus), tuple(minus))
+
+
+def _touched(child: Network, parent: Network) -> list[int]:
+    """The nodes of the child whose sources or activation are not the parent's very own, new nodes included."""
+    first, known = parent.first, len(parent.sources)
+    touched = set(compress(range(known), map(is_not, child.sources, parent.sources)))
+    if child.activations is not parent.activations:
+        touched.update(compress(range(known), map(is_not, child.activations, parent.activations)))
+    touched.update(range(known, len(child.sources)))
+    return [first + i for i in touched]
+
+
+def _exchanged(sources: tuple[int, ...], plus: list[int], minus: list[int]) -> tuple[int, ...]:
+    changed = list(sources)
+    for number in minus:
+        del changed[bisect_left(changed, number)]
+    for number in plus:
+        insort(changed, number)
+    return tuple(changed)

@@ -1,0 +1,243 @@
+"""The array work of a population in numpy: sums, activations, and the loss by the outputs that changed.
+
+Arrays are (W, n), one row for each shared weight; (n,) where every weight has the same. Examples stand sorted by label, so that
+what an output gives to the examples of its own class is the sum of one slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..activations import ACTIVATIONS
+from ..losses import output_scale
+from .plan import Plan, Step
+
+Array = NDArray[Any]
+
+# Between these bounds the sum of exponentials keeps its digits when one output's term is exchanged for another.
+_LEAST_SUM, _GREATEST_SUM = 1e-3, 1e3
+
+
+@dataclass(slots=True)
+class Loss:
+    """What is kept of one network's loss, so that a child's costs only the outputs that it changed.
+
+    With z = scale * output, column o is exp(z_o - reference), the total is the sum of all columns, and the loss is
+    the mean of log(total) - (z_label - reference).
+    """
+
+    #: (W, 1): fixed between changes of batch, so that columns can be handed down.
+    scale: Array
+    #: (W, n): about log sum exp z of the ancestor that the scale was fixed for.
+    reference: Array
+    #: One (W, n) for each output.
+    columns: list[Array]
+    #: (outputs, W): the sums of z_o - reference over the examples of class o.
+    hits: Array
+    #: (W, n)
+    total: Array
+
+
+class NumpyBackend:
+    """Holds the outputs of distinct nodes on one batch, and carries out plans.
+
+    Parameters
+    ----------
+    x : ndarray (n, inputs)
+    labels : ndarray of int (n,)
+    weights : sequence of float (W,)
+    n_outputs : int
+    temperature : float or None
+        Of the scale-free loss; None for cross-entropy on the outputs as they are.
+    """
+
+    def __init__(
+        self,
+        x: Array,
+        labels: Array,
+        weights: Sequence[float],
+        n_outputs: int,
+        temperature: float | None,
+    ) -> None:
+        order = np.argsort(labels, kind="stable")
+        self.n = len(labels)
+        self.weights = np.asarray(weights, np.float32)[:, None]
+        self.temperature = temperature
+        bounds = np.searchsorted(labels[order], np.arange(n_outputs + 1))
+        self._classes = [slice(*pair) for pair in zip(bounds[:-1], bounds[1:], strict=True)]
+        inputs = np.ascontiguousarray(x[order].T, np.float32)
+        self._values: dict[int, Array] = {0: np.ones(self.n, np.float32)}
+        self._values |= {number: row for number, row in enumerate(inputs, 1)}
+        self._sums: dict[int, Array] = {}
+        self._first = 1 + len(inputs)
+        self._spare: list[Array] = []
+        self._logarithms = self._empty()
+        #: How many array operations have been carried out.
+        self.operations = 0
+
+    # --- nodes ---------------------------------------------------------------------------------------------------------------
+
+    def holds(self, number: int) -> bool:
+        """Whether that node's sum is known."""
+        return number in self._sums
+
+    def hold(self, hidden: Iterable[Step], outputs: Iterable[Step]) -> None:
+        """Compute nodes and keep them."""
+        for step in hidden:
+            if step.node not in self._sums:
+                self._sum(step)
+                self._activate(step)
+        for step in outputs:
+            if step.node not in self._sums:
+                self._sum(step)
+
+    def release(self, living: set[int]) -> None:
+        """Forget every node that is not among the living."""
+        for number in self._sums.keys() - living:
+            self._forget(number)
+
+    @property
+    def held_bytes(self) -> int:
+        """The memory of all sums and outputs that are held."""
+        return sum(array.nbytes for held in (self._sums, self._values) for array in held.values())
+
+    def _sum(self, step: Step) -> None:
+        """A node's sum: its base's, plus outputs gained, minus outputs lost."""
+        values, sums = self._values, self._sums
+        total = np.empty(self.n, np.float32) if step.thin else self._empty()
+        if step.base is not None:
+            total[...] = sums[step.base]
+        else:
+            # Inputs first, as rows of n, before anything of W x n comes in.
+            inputs = [values[number] for number in step.plus if number < self._first]
+            total[...] = _added(inputs) if inputs else 0
+            self.operations += len(inputs)
+        for number in step.plus:
+            if step.base is not None or number >= self._first:
+                np.add(total, values[number], out=total)
+        for number in step.minus:
+            np.subtract(total, values[number], out=total)
+        self.operations += 1 + len(step.plus) + len(step.minus)
+        sums[step.node] = total
+
+    def _activate(self, step: Step) -> None:
+        value = np.multiply(self._sums[step.node], self.weights, out=self._empty())
+        self._values[step.node] = ACTIVATIONS[step.activation](value, value)
+        self.operations += 2
+
+    def _forget(self, number: int) -> None:
+        for held in (self._sums, self._values):
+            array = held.pop(number, None)
+            if array is not None and array.ndim == 2:
+                self._spare.append(array)
+
+    def _empty(self) -> Array:
+        return self._spare.pop() if self._spare else np.empty((len(self.weights), self.n), np.float32)
+
+    # --- the loss ------------------------------------------------------------------------------------------------------------
+
+    def fresh_loss(self, outputs: Sequence[tuple[int, str]]) -> tuple[Loss, Array]:
+        """The loss of a network whose output nodes are held, with a scale and a reference of its own.
+
+        Parameters
+        ----------
+        outputs : sequence of (int, str)
+            Each output's node and activation.
+
+        Returns
+        -------
+        (Loss, ndarray (W,))
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = np.stack([self._output(node, activation) for node, activation in outputs], axis=-1)
+            scale = np.ones(len(self.weights), np.float32)
+            if self.temperature is not None:
+                scale = output_scale(z, self.temperature).astype(np.float32)
+            z *= scale[:, None, None]
+            highest = z.max(axis=-1)
+            reference = highest + np.log(np.exp(z - highest[..., None]).sum(axis=-1))
+            z -= reference[..., None]
+            hits = np.stack([z[:, its_class, o].sum(axis=1) for o, its_class in enumerate(self._classes)])
+            columns = list(np.ascontiguousarray(np.moveaxis(np.exp(z), -1, 0)))
+        self.operations += 8 * len(outputs)
+        loss = Loss(scale[:, None], reference, columns, hits, np.ones_like(reference))
+        return loss, _finite(-hits.sum(axis=0) / self.n)
+
+    def loss_after(
+        self, parent: Loss, changed: Sequence[tuple[int, int, str]], keep: bool
+    ) -> tuple[Loss | None, Array] | None:
+        """The loss of a child whose changed output nodes are held, from its parent's by the columns that changed.
+
+        Parameters
+        ----------
+        parent : Loss
+        changed : sequence of (int, int, str)
+            Which outputs changed: place, node, activation.
+        keep : bool
+            Whether to return a `Loss` too.
+
+        Returns
+        -------
+        (Loss or None, ndarray (W,)), or None where the parent's scale or reference do not fit the child
+        """
+        if not parent.scale.all():
+            return None
+        columns, hits, total = list(parent.columns), parent.hits.copy(), self._empty()
+        np.copyto(total, parent.total)
+        made = []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for place, node, activation in changed:
+                column = self._scaled_output(node, activation, parent.scale)
+                np.subtract(column, parent.reference, out=column)
+                hits[place] = column[:, self._classes[place]].sum(axis=1)
+                np.exp(column, out=column)
+                np.subtract(total, columns[place], out=total)
+                np.add(total, column, out=total)
+                columns[place] = column
+                made.append(column)
+            fits = bool(total.min() > _LEAST_SUM and total.max() < _GREATEST_SUM)
+            np.log(total, out=self._logarithms, where=True if fits else total > 0)
+            losses = _finite((self._logarithms.sum(axis=1) - hits.sum(axis=0)) / self.n)
+        self.operations += 4 + 7 * len(changed)
+        if fits and keep:
+            return Loss(parent.scale, parent.reference, columns, hits, total), losses
+        self._spare += [total, *made]
+        return (None, losses) if fits else None
+
+    def _output(self, node: int, activation: str) -> Array:
+        value = np.multiply(self._sums[node], self.weights, out=self._empty())
+        return value if activation == "linear" else ACTIVATIONS[activation](value, value)
+
+    def _scaled_output(self, node: int, activation: str, scale: Array) -> Array:
+        if activation == "linear":
+            return np.multiply(self._sums[node], self.weights * scale, out=self._empty())
+        value = self._output(node, activation)
+        return np.multiply(value, scale, out=value)
+
+    # --- plans ---------------------------------------------------------------------------------------------------------------
+
+    def run(self, plan: Plan, parent: Loss, outputs: Sequence[tuple[int, str]]) -> Array:
+        """The losses (W,) of a child by its plan; nothing of it is kept."""
+        self.hold(plan.hidden, plan.outputs)
+        changed = [(place, node, outputs[place][1]) for place, node in plan.changed]
+        result = self.loss_after(parent, changed, keep=False) or self.fresh_loss(outputs)
+        for step in (*plan.hidden, *plan.outputs):
+            self._forget(step.node)
+        return result[1]
+
+
+def _added(rows: list[Array]) -> Array:
+    total = rows[0].copy()
+    for row in rows[1:]:
+        np.add(total, row, out=total)
+    return total
+
+
+def _finite(losses: Array) -> Array:
+    # A network whose outputs overflow is the worst there is, not an error.
+    return np.where(np.isfinite(losses), losses, np.inf)

@@ -1,0 +1,114 @@
+"""What a classification costs: cross-entropy, its scale-free form, and accuracy; each for every shared weight at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def log_softmax(outputs: Array) -> Array:
+    """The logarithm of the softmax over the last axis, of the same shape.
+
+    Examples
+    --------
+    >>> np.exp(log_softmax(np.array([0.0, np.log(3.0)])))
+    array([0.25, 0.75])
+    """
+    shifted = outputs - outputs.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def cross_entropy(outputs: Array, labels: Array) -> Array:
+    """The mean over examples of -log softmax(outputs)[label], in nats.
+
+    Parameters
+    ----------
+    outputs : ndarray (..., n, classes)
+    labels : ndarray of int (n,)
+
+    Returns
+    -------
+    ndarray (...)
+        One loss for each shared weight, say.
+
+    Examples
+    --------
+    >>> float(cross_entropy(np.zeros((1, 2)), np.array([1]))) == np.log(2)
+    True
+    """
+    return -log_softmax(outputs)[..., np.arange(len(labels)), labels].mean(axis=-1)
+
+
+def output_scale(outputs: Array, temperature: float) -> Array:
+    """The factor that gives outputs the standard deviation `temperature`, once each example's mean over classes is taken out.
+
+    A softmax does not see that mean, and no decision depends on the factor.
+
+    Parameters
+    ----------
+    outputs : ndarray (..., n, classes)
+    temperature : float
+        Greater than 0; called tau in the lessons.
+
+    Returns
+    -------
+    ndarray (...)
+        0 where all outputs of every example are equal: no factor can tell them apart.
+
+    Examples
+    --------
+    >>> float(output_scale(np.array([[-3.0, 3.0], [3.0, -3.0]]), 2.0))
+    0.6666666666666666
+    """
+    centred = outputs - outputs.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt(np.square(centred).mean(axis=(-2, -1)))
+    return np.divide(temperature, deviation, out=np.zeros_like(deviation), where=deviation > 0)
+
+
+def scale_free_cross_entropy(outputs: Array, labels: Array, temperature: float) -> Array:
+    """Cross-entropy after the outputs at each shared weight are scaled by `output_scale`.
+
+    The size of a network's outputs, which the shared weight changes and no decision depends on, then costs nothing.
+
+    Parameters
+    ----------
+    outputs : ndarray (..., n, classes)
+    labels : ndarray of int (n,)
+    temperature : float
+
+    Returns
+    -------
+    ndarray (...)
+
+    Examples
+    --------
+    >>> outputs, labels = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([1, 0])
+    >>> once = scale_free_cross_entropy(outputs, labels, 2.0)
+    >>> bool(np.isclose(once, scale_free_cross_entropy(1000 * outputs, labels, 2.0)))
+    True
+    """
+    return cross_entropy(outputs * output_scale(outputs, temperature)[..., None, None], labels)
+
+
+def accuracy(outputs: Array, labels: Array) -> Array:
+    """The fraction of examples whose greatest output is their label's; the first of equals counts as the greatest.
+
+    Parameters
+    ----------
+    outputs : ndarray (..., n, classes)
+    labels : ndarray of int (n,)
+
+    Returns
+    -------
+    ndarray (...)
+
+    Examples
+    --------
+    >>> float(accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1])))
+    0.5
+    """
+    return (outputs.argmax(axis=-1) == labels).mean(axis=-1)
