@@ -1,4 +1,4 @@
-"""What every run of pytest shares: no window opens, no clock decides, and a part of the tests needs no floor."""
+"""What every run shares: no window opens, no clock decides, and a part of the tests has no floor of coverage."""
 
 import os
 
