@@ -50,8 +50,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Dataset:
         raise DataError(f"a data set is named by text or a path, not {name_or_path!r}: {_choices()}")
     try:
         known = Path(name_or_path).exists()
-    except (OSError, ValueError, TypeError):
-        known = False
+    except OSError:
+        known = True  # It is there but out of reach: reading it says why.
     if not known:
         raise DataError(f"there is no data set or file {str(name_or_path)!r}: {_choices()}")
     return load_npz(name_or_path)

@@ -1,4 +1,4 @@
-"""What an array must be before it enters a data set; every refusal says what was given, what is allowed, what to do."""
+"""What an array must be to enter a data set; a refusal says what was given, what is allowed, what to do."""
 
 import operator
 from typing import Any
@@ -55,7 +55,7 @@ def real_number(value: object, name: str, low: float, high: float) -> float:
 
 
 def as_numbers(values: ArrayLike, name: str) -> NDArray[Any]:
-    """Return `values` as an array of real numbers (bool, integer or floating), without copying where possible.
+    """Return `values` as an array of real numbers (bool, integer or floating), copied only where necessary.
 
     Raises
     ------
@@ -63,28 +63,25 @@ def as_numbers(values: ArrayLike, name: str) -> NDArray[Any]:
         If they are ragged, masked, complex, text, dates, records or Python objects.
     """
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        missing = int(np.ma.count_masked(values))
-        raise DataError(
-            f"{name} has {missing:,} masked values: fill them with numbers, or leave those examples out"
-        )
+        missing = int(np.ma.getmaskarray(values).sum())
+        raise DataError(f"{name} has {missing:,} masked values: fill them in, or leave those examples out")
     try:
         array = np.asarray(values)
     except (ValueError, TypeError, OverflowError) as error:
-        raise DataError(
-            f"{name} is not a rectangular array: every example needs the same shape ({_line(error)})"
-        ) from None
+        raise DataError(f"{name} is not a rectangular array of numbers ({_line(error)})") from None
     if array.dtype.kind in "biuf":
         return array
     given = f"{name} has type {array.dtype}"
     if array.dtype.kind == "O":
-        raise DataError(
-            f"{given}: it holds Python objects, but numbers are needed; convert with {name}.astype(float)"
-        )
+        raise DataError(f"{given}, Python objects: numbers are needed, for example {name}.astype(float)")
     if array.dtype.kind == "c":
         raise DataError(f"{given}: complex numbers cannot be used; pass {name}.real or numpy.abs({name})")
     if array.dtype.kind in "SU":
-        raise DataError(f"{given}: it holds text, but numbers are needed; {_RENUMBER}")
-    raise DataError(f"{given}: only boolean, integer and floating numbers can be used")
+        raise DataError(
+            f"{given}, which is text: turn digits into numbers with {name}.astype(float), "
+            f"or names of classes with numpy.unique({name}, return_inverse=True)[1]"
+        )
+    raise DataError(f"{given}: only boolean, integer and floating-point numbers can be used")
 
 
 def as_features(x: ArrayLike, name: str) -> NDArray[np.float32]:
@@ -109,35 +106,38 @@ def as_features(x: ArrayLike, name: str) -> NDArray[np.float32]:
     array = as_numbers(x, name)
     if array.ndim != 2:
         raise DataError(f"{name} has shape {array.shape}: it must be (examples, features)")
-    if array.size == 0:
-        raise DataError(
-            f"{name} is empty (shape {array.shape}): at least one example with one feature is needed"
-        )
+    refuse_empty(array, name)
     with np.errstate(over="ignore", invalid="ignore"):
         features = np.ascontiguousarray(array, dtype=np.float32)
     bad = ~np.isfinite(features)
     if bad.any():
-        _refuse_not_finite(array, bad, name)
+        raise DataError(_describe_not_finite(array, bad, name))
     return features
 
 
-def _refuse_not_finite(array: NDArray[Any], bad: NDArray[np.bool_], name: str) -> None:
+def refuse_empty(array: NDArray[Any], name: str) -> None:
+    """Raise a DataError if `array` has no element."""
+    if array.size == 0:
+        raise DataError(f"{name} is empty (shape {array.shape}): one example with one feature is the least")
+
+
+def _describe_not_finite(array: NDArray[Any], bad: NDArray[np.bool_], name: str) -> str:
     row, column = (int(index) for index in np.unravel_index(int(bad.argmax()), bad.shape))
     where = f"the first in example {row}, feature {column}"
-    missing = int(np.count_nonzero(~np.isfinite(array)))
+    missing = np.count_nonzero(~np.isfinite(array))
     if missing:
-        raise DataError(
+        return (
             f"{name} has {missing:,} values that are NaN or infinite ({where}): "
             "replace them with numbers, or leave those examples out"
         )
-    raise DataError(
-        f"{name} has {int(np.count_nonzero(bad)):,} values too large for float32 "
-        f"({where}: {array[row, column]:g}; the limit is 3.4e38): scale the features to about -1 to 1"
+    return (
+        f"{name} has {np.count_nonzero(bad):,} values beyond the 3.4e38 that float32 can hold "
+        f"({where}: {array[row, column]:g}): scale the features to about -1 to 1"
     )
 
 
 def as_labels(y: ArrayLike, name: str, n: int) -> NDArray[np.int64]:
-    """Return the labels of `n` examples as int64; whole numbers of any type are accepted, so 1.0 and True both mean 1.
+    """Return the labels of `n` examples as int64; the type given is free, so that 1.0 and True both mean 1.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def as_labels(y: ArrayLike, name: str, n: int) -> NDArray[np.int64]:
     name : str
         What to call it in an error.
     n : int
-        The number of examples that the labels belong to.
+        The number of examples that the labels belong to, at least one.
 
     Returns
     -------
@@ -158,35 +158,27 @@ def as_labels(y: ArrayLike, name: str, n: int) -> NDArray[np.int64]:
         If the shape is another, or a label is negative, fractional, NaN, or beyond the 1,000 classes allowed.
     """
     array = as_numbers(y, name)
-    if array.ndim == 2 and array.shape[1] > 1:
+    if array.ndim == 2 and array.shape[0] == n and array.shape[1] > 1:
         raise DataError(
-            f"{name} has shape {array.shape}: one label an example is needed; "
-            f"from one column a class take {name}.argmax(axis=1)"
+            f"{name} has shape {array.shape}, but one label an example is needed: "
+            f"if it has a column for each class, pass {name}.argmax(axis=1)"
         )
     if array.ndim != 1:
         raise DataError(f"{name} has shape {array.shape}: it must be (examples,); try {name}.ravel()")
     if len(array) != n:
-        raise DataError(
-            f"{name} has {len(array):,} labels for {n:,} examples: each example needs exactly one label"
-        )
-    if array.dtype.kind == "f":
-        fractional = ~np.isfinite(array) | (array != np.floor(array))
-        if fractional.any():
-            first = int(fractional.argmax())
+        raise DataError(f"{name} has {len(array):,} labels for {n:,} examples: each needs exactly one")
+    fractional = ~np.isfinite(array) | (array != np.floor(array))
+    for wrong, what in ((fractional, "that are not whole numbers"), (array < 0, "that are negative")):
+        if wrong.any():
+            first = int(wrong.argmax())
             raise DataError(
-                f"{name} has {int(fractional.sum()):,} labels that are not whole numbers "
-                f"(the first in example {first}: {array[first]:g}): labels are 0, 1, 2, ...; {_RENUMBER}"
+                f"{name} has {np.count_nonzero(wrong):,} labels {what} (the first in example {first}: "
+                f"{array[first]:g}): labels are 0, 1, 2, ...; {_RENUMBER}"
             )
-    if n and array.min() < 0:
-        first = int((array < 0).argmax())
-        raise DataError(
-            f"{name} has negative labels (the first in example {first}: {array[first]:g}): "
-            f"labels are 0, 1, 2, ...; {_RENUMBER}"
-        )
-    if n and array.max() >= MAX_CLASSES:
+    if array.max() >= MAX_CLASSES:
         raise DataError(
             f"{name} has the label {array.max():g}, but labels end at {MAX_CLASSES - 1}: "
-            f"is it a measurement rather than a class? If it is a class, {_RENUMBER}"
+            f"is it a measurement rather than a class? If they are classes, {_RENUMBER}"
         )
     return array.astype(np.int64)
 
@@ -200,15 +192,14 @@ def count_classes(labels: NDArray[np.int64], name: str) -> int:
         If a class has no example, or there is a single class.
     """
     counts = np.bincount(labels)
-    absent = np.flatnonzero(counts == 0)
+    present, absent = np.flatnonzero(counts), np.flatnonzero(counts == 0)
+    if present.size < 2:
+        raise DataError(f"{name} has the single label {present[0]}: at least two classes are needed")
     if absent.size:
-        present = np.flatnonzero(counts)
         raise DataError(
             f"{name} has the labels {_few(present)} but none of {_few(absent)}: "
             f"labels must be 0 to {present.size - 1} without a gap; {_RENUMBER}"
         )
-    if counts.size < 2:
-        raise DataError(f"{name} has the single class 0: at least two classes are needed")
     return int(counts.size)
 
 

@@ -14,11 +14,11 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Labelled examples in three parts; an immutable value, so one copy can be shared by everything that reads it.
+    """Labelled examples in three parts, as an immutable value that everything can share.
 
-    Training examples guide the search, validation examples choose between its results, and test examples are looked at
-    once, when a result is reported. Every invariant is checked on construction; the arrays are read-only, and an array
-    that could still be written to from outside is copied.
+    Training examples guide the search, validation examples choose between its results, and test examples are
+    looked at once, when a result is reported. Every invariant is checked on construction; the arrays are
+    read-only, and an array that could still be written to from outside is copied.
 
     Parameters
     ----------
@@ -103,13 +103,14 @@ def check_image_shape(shape: object, features: int) -> tuple[int, int]:
     height, width = (whole_number(side, "each side in image_shape", 1, 100_000) for side in shape)
     if height * width != features:
         raise DataError(
-            f"image_shape {height}x{width} has {height * width:,} pixels, but each example has {features:,} features"
+            f"image_shape {height}x{width} means {height * width:,} pixels, "
+            f"but each example has {features:,} features"
         )
     return height, width
 
 
 def _read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Return `array` itself if nothing can write to its memory, otherwise a copy; read-only in either case."""
+    """Return `array` itself if nothing can write to its memory, otherwise a copy; read-only either way."""
     owner: object = array
     while isinstance(owner, np.ndarray) and not owner.flags.writeable:
         owner = owner.base

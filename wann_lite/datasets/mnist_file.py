@@ -17,21 +17,21 @@ SIZES = (8, 16, 28)
 N_VALIDATION = 10_000
 _NAMES = {8: "digits", 16: "mnist", 28: "mnist28"}
 _SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
-# Enough images for numpy to be fast, few enough for the work in between to stay in the cache of the processor.
+# Enough images for numpy to be fast, few enough to need little memory in between.
 _BLOCK = 1000
 
 
 def mnist(size: int = 16) -> Dataset:
     """Return the MNIST handwritten digits: 50,000 to train on, 10,000 for validation, 10,000 for testing.
 
-    Validation takes the last 10,000 of the 60,000 training images as they are filed. That is the usual choice in the
-    literature, needs no seed, and so stays the same for ever. A size is prepared once and then kept in memory.
+    Validation takes the last 10,000 of the 60,000 training images in the order of the file, which needs no
+    seed and so stays the same for ever. Each size is prepared once and then kept in memory.
 
     Parameters
     ----------
     size : {16, 28, 8}
-        16 for 16x16 images with the slant taken out, as in the article on weight agnostic networks; 28 for the originals;
-        8 for 8x8 images, each pixel the average of its area. Brightness is 0 to 1.
+        Pixels a side: 16 for images resized and deskewed as by Gaier and Ha, 28 for the originals, 8 for
+        images whose every pixel is the average of its area. Brightness is 0 (paper) to 1 (ink).
 
     Returns
     -------
@@ -152,9 +152,7 @@ def _read(file: Path) -> dict[str, NDArray[Any]]:
             if key not in raw or raw[key].shape != shape or raw[key].dtype != np.uint8:
                 raise DataError(f"{str(file)!r} does not hold {key} as uint8 of shape {shape}")
     except DataError as error:
-        raise DataError(
-            f"the MNIST images are damaged or missing: {error}; reinstall wann_lite to restore them"
-        ) from None
+        raise DataError(f"reinstall wann_lite: its MNIST images are missing or damaged ({error})") from None
     return raw
 
 

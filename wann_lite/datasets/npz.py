@@ -1,4 +1,4 @@
-"""Reading `.npz` files that may be missing, damaged, or not what they say; nothing in them is ever executed."""
+"""Reading `.npz` files that may be missing, damaged or hostile; nothing in them is ever executed."""
 
 import os
 import zipfile
@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .checks import DataError
+
+# A few megabytes of zip can unpack to more than a machine has; honest data stay far below this.
+MAX_BYTES = 8 * 2**30
+_HOW = "write one with numpy.savez(path, x=x, y=y)"
 
 
 def read_arrays(
@@ -39,20 +43,20 @@ def read_arrays(
     except TypeError:
         raise DataError(f"the path of an .npz file is needed, not {path!r}") from None
     shown = repr(str(file))
-    # A damaged zip or array header fails in a dozen ways (zlib, struct, memory, text, ...): all mean the same to a reader.
     try:
-        if not zipfile.is_zipfile(file):
-            _refuse(file, shown)
+        _refuse_other_files(file, shown)
         with np.load(file, allow_pickle=False) as archive:
             keys = list(archive.files)
+            _refuse_bomb(archive, shown)
             return {key: _read_one(archive, key, shown) for key in wanted if key in keys}, keys
     except DataError:
         raise
+    except OSError as error:
+        raise DataError(f"{shown} cannot be read: {error.strerror or error}") from None
     except Exception as error:
+        # A damaged file fails in a dozen ways (zlib, struct, memory, text, ...), all with the same remedy.
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(
-            f"{shown} cannot be read as .npz, it may be cut short or damaged ({reason}): copy it again"
-        ) from None
+        raise DataError(f"{shown} is cut short or damaged ({reason}): {_HOW}") from None
 
 
 def _read_one(archive: Any, key: str, shown: str) -> NDArray[Any]:
@@ -62,24 +66,35 @@ def _read_one(archive: Any, key: str, shown: str) -> NDArray[Any]:
         if "allow_pickle" not in str(error):
             raise
         raise DataError(
-            f"{key} in {shown} holds Python objects, which only pickle can read and pickle may run any code: "
-            f"save it as numbers, for example numpy.savez(path, {key}={key}.astype(float))"
+            f"{key} in {shown} holds Python objects, refused because reading them (pickle) may run any code: "
+            f"save numbers instead, for example {key}.astype(float)"
         ) from None
     if not isinstance(array, np.ndarray):
-        raise DataError(f"{key} in {shown} is not an array: write the file with numpy.savez(path, x=x, y=y)")
+        raise DataError(f"{key} in {shown} is not an array: {_HOW}")
     return array
 
 
-def _refuse(file: Path, shown: str) -> None:
-    how = "write one with numpy.savez(path, x=x, y=y)"
+def _refuse_other_files(file: Path, shown: str) -> None:
     if file.is_dir():
-        raise DataError(f"{shown} is a folder, not an .npz file: {how}")
+        raise DataError(f"{shown} is a folder, not an .npz file: {_HOW}")
     if not file.exists():
-        raise DataError(f"there is no file {shown}: check the path, or {how}")
+        raise DataError(f"there is no file {shown}: check the path, or {_HOW}")
+    if not file.is_file():
+        raise DataError(f"{shown} is not a regular file: {_HOW}")
+    if zipfile.is_zipfile(file):
+        return
     with file.open("rb") as stream:
         start = stream.read(6)
     if start.startswith(b"PK"):
-        raise DataError(f"{shown} is an .npz file that is cut short or damaged: copy it again, or {how}")
+        raise DataError(f"{shown} is an .npz file that is cut short or damaged: {_HOW}")
     if start == b"\x93NUMPY":
-        raise DataError(f"{shown} is a single array (.npy), but x and y are needed: {how}")
-    raise DataError(f"{shown} is not an .npz file: {how}")
+        raise DataError(f"{shown} is a single array (.npy), but x and y are needed: {_HOW}")
+    raise DataError(f"{shown} is not an .npz file: {_HOW}")
+
+
+def _refuse_bomb(archive: Any, shown: str) -> None:
+    size = sum(member.file_size for member in archive.zip.infolist())
+    if size > MAX_BYTES:
+        raise DataError(
+            f"{shown} unpacks to {size / 2**30:,.0f} GB, but {MAX_BYTES >> 30} GB is the most allowed"
+        )

@@ -34,11 +34,12 @@ def resize_bilinear(images: NDArray[np.float32], size: int) -> NDArray[np.float3
     second = np.minimum(first + 1, side - 1)
     share = (position - first).astype(np.float32)
     rows = images[:, first] * (1 - share)[:, None] + images[:, second] * share[:, None]
-    return rows[:, :, first] * (1 - share) + rows[:, :, second] * share
+    resized: NDArray[np.float32] = rows[:, :, first] * (1 - share) + rows[:, :, second] * share
+    return resized
 
 
 def average_areas(images: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Average square images over a coarser grid, an old pixel counting in proportion to the area that falls inside a new one.
+    """Average square images over a coarser grid, each old pixel by the share of its area inside a new one.
 
     Parameters
     ----------
@@ -60,15 +61,19 @@ def average_areas(images: NDArray[np.float32], size: int) -> NDArray[np.float32]
     edges = np.arange(size + 1) * (side / size)
     old = np.arange(side)
     overlap = np.minimum(edges[1:, None], old + 1) - np.maximum(edges[:-1, None], old)
-    share = (np.clip(overlap, 0, None) * (size / side)).astype(np.float32)
-    return np.matmul(np.matmul(share, images), share.T)
+    area = np.clip(overlap, 0, None).astype(np.float32)
+    # Divided last: sums of whole brightness values are exact until here, so no average exceeds the brightest.
+    sums = np.matmul(np.matmul(area, images), area.T)
+    averages: NDArray[np.float32] = sums / np.float32((side / size) ** 2)
+    return averages
 
 
 def deskew(images: NDArray[np.float32]) -> NDArray[np.float32]:
     """Shear square images sideways until their strokes stand upright.
 
-    The slope of an image is mu11 / mu02, from its central moments: how far the ink moves right for each row down. Row y
-    is then read `slope * (y - side / 2)` pixels further right, between pixels by linear interpolation, with zeros outside.
+    The slope of an image is mu11 / mu02, from its central moments: how far the ink moves right for each row
+    down. Row y is then read `slope * (y - side / 2)` pixels further right, with linear interpolation between
+    pixels and zeros outside.
 
     Parameters
     ----------
@@ -81,7 +86,7 @@ def deskew(images: NDArray[np.float32]) -> NDArray[np.float32]:
 
     References
     ----------
-    LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document recognition", section III.A.
+    LeCun, Bottou, Bengio and Haffner (1998), "Gradient-based learning applied to document recognition".
     Gaier and Ha (2019), "Weight Agnostic Neural Networks", section 4.2, on 16x16 images.
 
     Examples
@@ -97,12 +102,13 @@ def deskew(images: NDArray[np.float32]) -> NDArray[np.float32]:
     shift = np.clip(shift, -side - 1, side)
     whole = np.floor(shift).astype(np.intp)
     share = (shift - whole).astype(np.float32)[:, :, None]
+    # Every run of side + 1 pixels of every padded row, as a view: one of them is then copied for each row.
     padding = side + 1
-    padded = np.pad(images, ((0, 0), (0, 0), (padding, padding + 1)))
-    width = padded.shape[-1]
-    starts = np.arange(n * side).reshape(n, side) * width + whole + padding
-    taps = padded.reshape(-1)[starts[:, :, None] + np.arange(side + 1)]
-    return taps[:, :, :-1] * (1 - share) + taps[:, :, 1:] * share
+    padded = np.pad(images, ((0, 0), (0, 0), (padding, padding)))
+    runs = np.lib.stride_tricks.sliding_window_view(padded, side + 1, axis=2)
+    near = runs[np.arange(n)[:, None], np.arange(side), whole + padding]
+    upright: NDArray[np.float32] = near[:, :, :-1] * (1 - share) + near[:, :, 1:] * share
+    return upright
 
 
 def slopes(images: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -119,10 +125,10 @@ def slopes(images: NDArray[np.float32]) -> NDArray[np.float64]:
     n, side, _ = images.shape
     y, x = (axis.reshape(-1) for axis in np.indices((side, side)))
     powers = np.stack([np.ones_like(x), x, y, x * y, y * y], axis=1).astype(np.float64)
-    m00, m10, m01, m11, m02 = (images.reshape(n, -1).astype(np.float64) @ powers).T
+    m00, m10, m01, m11, m02 = (images.reshape(n, side * side).astype(np.float64) @ powers).T
     ink = np.where(m00 > 0, m00, 1.0)
     mu11 = m11 - m10 * m01 / ink
     mu02 = m02 - m01 * m01 / ink
-    return np.where(np.abs(mu02) < SMALLEST_MOMENT, 0.0, mu11) / np.where(
-        np.abs(mu02) < SMALLEST_MOMENT, 1.0, mu02
-    )
+    flat = np.abs(mu02) < SMALLEST_MOMENT
+    slope: NDArray[np.float64] = np.where(flat, 0.0, mu11) / np.where(flat, 1.0, mu02)
+    return slope

@@ -1,6 +1,4 @@
-"""Two classes of points in the plane: small problems that a single layer cannot solve, quick to search and easy to draw."""
-
-from typing import Any
+"""Two classes of points in the plane: problems beyond a single layer, quick to search and easy to draw."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +9,21 @@ from .dataset import Dataset
 
 
 def xor(n: int = 1200, noise: float = 0.1, seed: int = 0) -> Dataset:
-    """Return points around the four corners (-1, -1), (-1, 1), (1, -1), (1, 1); class 1 where the signs differ.
+    """Return points around the four corners (-1 or 1, -1 or 1); class 1 where the two signs differ.
 
     Parameters
     ----------
     n : int
         Examples in all, 12 or more: two thirds to train on, a sixth for validation, a sixth for testing.
     noise : float
-        Standard deviation of the normal noise added to each coordinate, 0 to 1; the sets reach from about -1 to 1.
+        Standard deviation, 0 to 1, of the normal noise added to each coordinate.
     seed : int
         Of the points and of the split.
 
     Returns
     -------
     Dataset
-        With two inputs and two classes of equal size (one more of class 0 if n is odd).
+        Two inputs from about -1 to 1, two classes of equal size (class 0 has one more if n is odd).
 
     Raises
     ------
@@ -38,7 +36,7 @@ def xor(n: int = 1200, noise: float = 0.1, seed: int = 0) -> Dataset:
     Dataset(xor: 40 train, 10 validation, 10 test; 2 inputs, 2 classes)
     """
     labels, rng = _begin(n, seed)
-    first = rng.choice([-1.0, 1.0], size=n)
+    first = np.where(np.arange(len(labels)) % 4 < 2, -1.0, 1.0)
     second = np.where(labels == 1, -first, first)
     return _finish("xor", np.stack([first, second], axis=1), labels, noise, rng, seed)
 
@@ -46,7 +44,20 @@ def xor(n: int = 1200, noise: float = 0.1, seed: int = 0) -> Dataset:
 def circles(n: int = 1200, noise: float = 0.05, seed: int = 0) -> Dataset:
     """Return points on two circles around the origin: class 0 on the radius 1, class 1 on the radius 1/2.
 
-    Parameters and errors are those of `xor`.
+    Parameters
+    ----------
+    n, noise, seed
+        As for `xor`.
+
+    Returns
+    -------
+    Dataset
+        Two inputs from about -1 to 1, two classes of equal size.
+
+    Raises
+    ------
+    DataError
+        If a parameter is of the wrong type or out of range.
 
     Examples
     --------
@@ -54,20 +65,30 @@ def circles(n: int = 1200, noise: float = 0.05, seed: int = 0) -> Dataset:
     1.0
     """
     labels, rng = _begin(n, seed)
-    angle = rng.uniform(0, 2 * np.pi, n)
+    angle = rng.uniform(0, 2 * np.pi, len(labels))
     radius = np.where(labels == 1, 0.5, 1.0)
     return _finish("circles", _polar(radius, angle), labels, noise, rng, seed)
 
 
 def spirals(n: int = 1200, noise: float = 0.02, seed: int = 0, turns: float = 1.5) -> Dataset:
-    """Return points on two interleaved spirals from the radius 0.1 to 1; class 1 is class 0 turned by half a turn.
-
-    Parameters and errors are those of `xor`, and one more:
+    """Return points on two interleaved spirals from the radius 0.1 to 1; class 1 is half a turn ahead.
 
     Parameters
     ----------
+    n, noise, seed
+        As for `xor`.
     turns : float
-        How often each spiral winds around the origin, 0.25 to 4. More is harder.
+        How often each spiral winds around the origin, 0.25 to 4; more is harder.
+
+    Returns
+    -------
+    Dataset
+        Two inputs from about -1 to 1, two classes of equal size.
+
+    Raises
+    ------
+    DataError
+        If a parameter is of the wrong type or out of range.
 
     References
     ----------
@@ -80,15 +101,29 @@ def spirals(n: int = 1200, noise: float = 0.02, seed: int = 0, turns: float = 1.
     """
     labels, rng = _begin(n, seed)
     turns = real_number(turns, "turns", 0.25, 4)
-    along = np.sqrt(rng.uniform(0, 1, n))
+    # The square root spreads the points evenly along the curve, whose outer turns are the longer ones.
+    along = np.sqrt(rng.uniform(0, 1, len(labels)))
     angle = 2 * np.pi * turns * along + np.pi * labels
     return _finish("spirals", _polar(0.1 + 0.9 * along, angle), labels, noise, rng, seed)
 
 
 def moons(n: int = 1200, noise: float = 0.05, seed: int = 0) -> Dataset:
-    """Return points on two half circles that reach into each other, class 0 above and class 1 below, width 2, height 1.
+    """Return points on two half circles that reach into each other, class 0 arching up and class 1 down.
 
-    Parameters and errors are those of `xor`.
+    Parameters
+    ----------
+    n, noise, seed
+        As for `xor`.
+
+    Returns
+    -------
+    Dataset
+        Two inputs, from about -1 to 1 and from about -0.5 to 0.5; two classes of equal size.
+
+    Raises
+    ------
+    DataError
+        If a parameter is of the wrong type or out of range.
 
     Examples
     --------
@@ -96,8 +131,10 @@ def moons(n: int = 1200, noise: float = 0.05, seed: int = 0) -> Dataset:
     Dataset(moons: 40 train, 10 validation, 10 test; 2 inputs, 2 classes)
     """
     labels, rng = _begin(n, seed)
-    above = _polar(np.ones(n), rng.uniform(0, np.pi, n)) - [0.5, 0.25]
-    return _finish("moons", np.where(labels == 1, -1, 1)[:, None] * above / 1.5, labels, noise, rng, seed)
+    arch = _polar(np.ones(len(labels)), rng.uniform(0, np.pi, len(labels)))
+    # Class 1 is class 0 turned by 180 degrees around (1/2, 1/4), which becomes the origin.
+    points = np.where(labels == 1, -1, 1)[:, None] * (arch - [0.5, 0.25]) / 1.5
+    return _finish("moons", points, labels, noise, rng, seed)
 
 
 def _begin(n: int, seed: int) -> tuple[NDArray[np.int64], np.random.Generator]:
@@ -107,12 +144,12 @@ def _begin(n: int, seed: int) -> tuple[NDArray[np.int64], np.random.Generator]:
 
 
 def _polar(radius: NDArray[np.float64], angle: NDArray[np.float64]) -> NDArray[np.float64]:
-    return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
 def _finish(
     name: str,
-    points: NDArray[Any],
+    points: NDArray[np.float64],
     labels: NDArray[np.int64],
     noise: float,
     rng: np.random.Generator,
