@@ -43,7 +43,7 @@ def cross_entropy(outputs: Array, labels: Array) -> Array:
     return -log_softmax(outputs)[..., np.arange(len(labels)), labels].mean(axis=-1)
 
 
-def output_scale(outputs: Array, temperature: float) -> Array:
+def output_scale(outputs: Array, temperature: float, class_axis: int = -1) -> Array:
     """The factor that gives outputs the standard deviation `temperature`, once each example's mean over classes is taken out.
 
     A softmax does not see that mean, and no decision depends on the factor.
@@ -51,8 +51,10 @@ def output_scale(outputs: Array, temperature: float) -> Array:
     Parameters
     ----------
     outputs : ndarray (..., n, classes)
+        The classes may stand on another axis, which `class_axis` names.
     temperature : float
         Greater than 0; called tau in the lessons.
+    class_axis : int
 
     Returns
     -------
@@ -64,8 +66,8 @@ def output_scale(outputs: Array, temperature: float) -> Array:
     >>> float(output_scale(np.array([[-3.0, 3.0], [3.0, -3.0]]), 2.0))
     0.6666666666666666
     """
-    centred = outputs - outputs.mean(axis=-1, keepdims=True)
-    deviation = np.sqrt(np.square(centred).mean(axis=(-2, -1)))
+    centred = outputs - outputs.mean(axis=class_axis, keepdims=True)
+    deviation = np.sqrt(np.square(centred).mean(axis=class_axis).mean(axis=-1))
     return np.divide(temperature, deviation, out=np.zeros_like(deviation), where=deviation > 0)
 
 

@@ -67,6 +67,7 @@ class Engine:
     >>> x, labels = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([0, 1])
     >>> engine.change_batch(x, labels, keep=[])
     >>> parent = engine.found(Network(2, 2, ["linear", "linear"], [(1, 4)]))
+    >>> engine.hold([parent])
     >>> child = engine.child(add_connection(parent.network, 2, 3)[0], parent)
     >>> child.losses.round(3)
     array([1.313, 0.313])
@@ -103,9 +104,12 @@ class Engine:
         self._rebuild(kept)
 
     def found(self, network: Network) -> Phenotype:
-        """A network without ancestors, evaluated from scratch and held."""
+        """A network without ancestors, evaluated from scratch; nothing of it is held."""
         phenotype = Phenotype(network, self.graph.express(network), None, {})
+        known = self.backend.held()
         self._rebuild([phenotype])
+        self.backend.release(known)
+        phenotype._loss = None
         return phenotype
 
     def child(self, network: Network, parent: Phenotype) -> Phenotype:
@@ -127,9 +131,13 @@ class Engine:
     def hold(self, phenotypes: Iterable[Phenotype]) -> None:
         """Keep what children of these will be made from, and forget all else.
 
-        Each must be held already, or be a child of one that is.
+        Raises
+        ------
+        ValueError
+            If one of them is neither held, nor without ancestors, nor a child of one that is held.
         """
         living = list(dict.fromkeys(phenotypes))
+        self._rebuild([phenotype for phenotype in living if phenotype._loss is None and phenotype._parent is None])
         for phenotype in living:
             if phenotype._loss is None:
                 self._hold(phenotype)

@@ -86,6 +86,10 @@ class NumpyBackend:
         """Whether that node's sum is known."""
         return number in self._sums
 
+    def held(self) -> set[int]:
+        """The nodes that are held."""
+        return set(self._sums)
+
     def hold(self, hidden: Iterable[Step], outputs: Iterable[Step]) -> None:
         """Compute nodes and keep them."""
         for step in hidden:
@@ -154,18 +158,22 @@ class NumpyBackend:
         (Loss, ndarray (W,))
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            z = np.stack([self._output(node, activation) for node, activation in outputs], axis=-1)
-            scale = np.ones(len(self.weights), np.float32)
+            z = np.empty((len(outputs), *self._logarithms.shape), np.float32)
+            for row, (node, activation) in zip(z, outputs, strict=True):
+                np.multiply(self._sums[node], self.weights, out=row)
+                if activation != "linear":
+                    ACTIVATIONS[activation](row, row)
+            scale = np.ones_like(self.weights)
             if self.temperature is not None:
-                scale = output_scale(z, self.temperature).astype(np.float32)
-            z *= scale[:, None, None]
-            highest = z.max(axis=-1)
-            reference = highest + np.log(np.exp(z - highest[..., None]).sum(axis=-1))
-            z -= reference[..., None]
-            hits = np.stack([z[:, its_class, o].sum(axis=1) for o, its_class in enumerate(self._classes)])
-            columns = list(np.ascontiguousarray(np.moveaxis(np.exp(z), -1, 0)))
+                scale = output_scale(z, self.temperature, class_axis=0)[:, None]
+                z *= scale
+            reference = z.max(axis=0)
+            reference += np.log(np.exp(z - reference).sum(axis=0))
+            z -= reference
+            hits = np.stack([row[:, its].sum(axis=1) for row, its in zip(z, self._classes, strict=True)])
+            columns = list(np.exp(z, out=z))
         self.operations += 8 * len(outputs)
-        loss = Loss(scale[:, None], reference, columns, hits, np.ones_like(reference))
+        loss = Loss(scale, reference, columns, hits, np.ones_like(reference))
         return loss, _finite(-hits.sum(axis=0) / self.n)
 
     def loss_after(
@@ -209,14 +217,11 @@ class NumpyBackend:
         self._spare += [total, *made]
         return (None, losses) if fits else None
 
-    def _output(self, node: int, activation: str) -> Array:
-        value = np.multiply(self._sums[node], self.weights, out=self._empty())
-        return value if activation == "linear" else ACTIVATIONS[activation](value, value)
-
     def _scaled_output(self, node: int, activation: str, scale: Array) -> Array:
         if activation == "linear":
             return np.multiply(self._sums[node], self.weights * scale, out=self._empty())
-        value = self._output(node, activation)
+        value = np.multiply(self._sums[node], self.weights, out=self._empty())
+        ACTIVATIONS[activation](value, value)
         return np.multiply(value, scale, out=value)
 
     # --- plans ---------------------------------------------------------------------------------------------------------------

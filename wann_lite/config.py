@@ -1,0 +1,198 @@
+"""The settings of a search, checked, and the presets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from .activations import NAMES
+from .evaluate import SEARCH_WEIGHTS
+from .mutation import KINDS
+
+_NO_STEP = tuple(name for name in NAMES if name != "step")
+
+
+def _rates(connection: float, node: float, enable: float, activation: float, remove: float = 0.0) -> Mapping[str, float]:
+    kinds = ("add_connection", "insert_node", "enable_connection", "change_activation", "remove_connection")
+    return MappingProxyType(dict(zip(kinds, (connection, node, enable, activation, remove), strict=True)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchConfig:
+    """Every setting of a search. The defaults are the preset ``default``; `preset` gives the others.
+
+    Attributes
+    ----------
+    population : int
+        Individuals in a generation, elites included.
+    generations : int
+        Where the search ends by itself.
+    initial_connections : float
+        The fraction of all connections from bias and inputs to outputs that a founder has.
+    tournament : int
+        How many compete to become a parent.
+    elite, cull : float
+        The fraction of a generation that lives on unchanged, and that has no children.
+    complexity_ranking : float
+        How often a generation is ranked by (mean loss, connections); else by (mean loss, lowest loss).
+    rates : mapping
+        How often each kind of mutation is drawn (`wann_lite.mutation.KINDS`).
+    activations : tuple of str
+        What a hidden node may become.
+    weights : tuple of float
+        The shared weights that every individual is evaluated at.
+    temperature : float or None
+        Of the scale-free loss; None for cross-entropy on the outputs as they are.
+    batch : int
+        Training examples in a batch.
+    batch_every : int
+        Generations between changes of batch.
+    max_connections : int or None
+        An individual that has so many does not grow further.
+    validate_every : int
+        Generations between looks at the validation examples, by which the champion is chosen.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of its range; the message says which and what is allowed.
+
+    Examples
+    --------
+    >>> SearchConfig(population=48).population
+    48
+    """
+
+    population: int = 192
+    generations: int = 1_000_000
+    initial_connections: float = 0.05
+    tournament: int = 8
+    elite: float = 0.2
+    cull: float = 0.2
+    complexity_ranking: float = 0.8
+    rates: Mapping[str, float] = field(default_factory=lambda: _rates(0.40, 0.25, 0.05, 0.20, 0.10))
+    activations: tuple[str, ...] = _NO_STEP
+    weights: tuple[float, ...] = SEARCH_WEIGHTS
+    temperature: float | None = 2.0
+    batch: int = 5000
+    batch_every: int = 4
+    max_connections: int | None = 1000
+    validate_every: int = 20
+
+    def __post_init__(self) -> None:
+        for name in ("population", "generations", "tournament", "batch", "batch_every", "validate_every"):
+            _whole(name, getattr(self, name), least=2 if name == "population" else 1)
+        if self.max_connections is not None:
+            _whole("max_connections", self.max_connections, least=1)
+        for name in ("initial_connections", "elite", "cull", "complexity_ranking"):
+            _number(name, getattr(self, name), 0, 1)
+        if round(self.population * self.elite) >= self.population:
+            raise ValueError(f"elite is {self.elite!r}: with all of the population kept there is no room for a child")
+        if self.temperature is not None:
+            _number("temperature", self.temperature, 1e-6, 1e6)
+        object.__setattr__(self, "weights", _checked_weights(self.weights))
+        object.__setattr__(self, "activations", _checked_activations(self.activations))
+        object.__setattr__(self, "rates", _checked_rates(self.rates))
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> SearchConfig:
+        """One of `PRESETS`, with some settings changed.
+
+        Raises
+        ------
+        ValueError
+            If there is no preset or setting of that name.
+
+        Examples
+        --------
+        >>> SearchConfig.preset("paper").population
+        960
+        """
+        if name not in PRESETS:
+            raise ValueError(f"unknown preset {name!r}: use one of {', '.join(PRESETS)}")
+        return PRESETS[name].replace(**changes)
+
+    def replace(self, **changes: Any) -> SearchConfig:
+        """The same settings but for some; all are checked again.
+
+        Raises
+        ------
+        ValueError
+            If there is no setting of that name, or its value is out of range.
+        """
+        known = [setting.name for setting in fields(self)]
+        for name in changes:
+            if name not in known:
+                raise ValueError(f"unknown setting {name!r}: use one of {', '.join(known)}")
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as JSON can hold them; ``SearchConfig(**settings)`` takes them back."""
+        plain = {setting.name: getattr(self, setting.name) for setting in fields(self)}
+        return plain | {
+            "rates": dict(self.rates),
+            "activations": list(self.activations),
+            "weights": list(self.weights),
+        }
+
+
+def _whole(name: str, value: Any, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} is {value!r}: it is a whole number of at least {least}")
+
+
+def _number(name: str, value: Any, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}: it is a number from {low:g} to {high:g}")
+
+
+def _checked_weights(weights: Sequence[float]) -> tuple[float, ...]:
+    try:
+        numbers = tuple(map(float, weights))
+    except (TypeError, ValueError):
+        numbers = ()
+    if not numbers or not all(map(math.isfinite, numbers)):
+        raise ValueError(f"weights is {weights!r}: give at least one finite number, such as (-1.0, 1.0)")
+    return numbers
+
+
+def _checked_activations(names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str) or not names or any(name not in NAMES for name in names):
+        raise ValueError(f"activations is {names!r}: give at least one of {', '.join(NAMES)}")
+    return tuple(names)
+
+
+def _checked_rates(rates: Mapping[str, float]) -> Mapping[str, float]:
+    for kind, rate in rates.items():
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind of mutation {kind!r} in rates: use {', '.join(KINDS)}")
+        _number(f"the rate of {kind}", rate, 0, 1e6)
+    if not sum(rates.values()) > 0:
+        raise ValueError(f"rates is {dict(rates)!r}: at least one rate must be greater than 0")
+    return MappingProxyType(dict(rates))
+
+
+#: The presets by name.
+PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
+    {
+        # The settings that did best on validation images in five minutes on two cores (benchmarks/results.md).
+        "default": SearchConfig(),
+        # Gaier & Ha (2019), section 4.2 and appendix, and the settings file of their program. The better of two tournaments
+        # of 32 is one of 64.
+        "paper": SearchConfig(
+            population=960,
+            generations=4096,
+            tournament=64,
+            rates=_rates(connection=0.20, node=0.25, enable=0.05, activation=0.50),
+            temperature=None,
+            batch=1000,
+            batch_every=1,
+            max_connections=None,
+        ),
+        # Something to look at within twenty seconds.
+        "fast": SearchConfig(population=96, batch=1000, max_connections=400),
+    }
+)

@@ -1,0 +1,320 @@
+"""The search for a topology: ask, evaluate, rank, vary.
+
+References
+----------
+Gaier & Ha (2019), Weight Agnostic Neural Networks, section 3. arXiv:1906.04358.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._version import __version__
+from .config import SearchConfig
+from .engine import Engine, Phenotype
+from .lineage import Birth, Lineage
+from .mutation import mutate
+from .network import Network
+from .ranking import rank, tournament
+from .tasks import Classification
+
+_GROWING = ("add_connection", "insert_node", "enable_connection")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Individual:
+    """A member of the population.
+
+    Attributes
+    ----------
+    phenotype : Phenotype
+        Its network and what the engine knows of it.
+    birth : Birth
+        Where it descends from.
+    founder : Network
+        The first of its line.
+    """
+
+    phenotype: Phenotype
+    birth: Birth
+    founder: Network
+
+    @property
+    def network(self) -> Network:
+        """Its topology."""
+        return self.phenotype.network
+
+    @property
+    def losses(self) -> NDArray[Any]:
+        """Its loss (W,) at each shared weight on the current batch, in nats."""
+        return self.phenotype.losses
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The record of one generation, as `generations.jsonl` holds it.
+
+    Attributes
+    ----------
+    generation : int
+        0 for the founders.
+    networks : int
+        How many networks the search has evaluated so far.
+    seconds : float
+        Time spent searching so far.
+    loss, connections, hidden : float, int, int
+        Of the individual with the lowest mean loss on the batch.
+    accuracy : float
+        The champion's mean accuracy over the shared weights, on validation examples.
+    champion_connections : int
+    ranked_by : str
+        "connections" or "best weight", beside the mean loss.
+    """
+
+    generation: int
+    networks: int
+    seconds: float
+    loss: float
+    connections: int
+    hidden: int
+    accuracy: float
+    champion_connections: int
+    ranked_by: str
+
+    @property
+    def networks_per_second(self) -> float:
+        """The mean over the whole search."""
+        return self.networks / self.seconds if self.seconds else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as JSON can hold it."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return (
+            f"generation {self.generation:5d}   accuracy {self.accuracy:6.2%} (mean over weights, validation)   "
+            f"{self.champion_connections:5d} connections   {self.networks_per_second:7,.0f} networks a second"
+        )
+
+
+class Search:
+    """A search for a topology that does its task at any shared weight.
+
+    Parameters
+    ----------
+    task : Classification
+    config : SearchConfig, optional
+        The preset ``default`` if not given.
+    seed : int
+        The same seed, settings and number of generations give the same champion.
+
+    Raises
+    ------
+    ValueError
+        If the seed is not a whole number of at least 0, or the task is not one.
+
+    Examples
+    --------
+    >>> from wann_lite import datasets, tasks
+    >>> config = SearchConfig(population=32, batch=200, initial_connections=0.5)
+    >>> search = Search(tasks.Classification(datasets.xor()), config, seed=1)
+    >>> for generation in search.run(generations=30):
+    ...     pass
+    >>> generation.accuracy > 0.9
+    True
+    """
+
+    def __init__(self, task: Classification, config: SearchConfig | None = None, *, seed: int = 0) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise ValueError(f"the seed is {seed!r}: it is a whole number of at least 0")
+        if not isinstance(task, Classification):
+            raise ValueError(f"a {type(task).__name__} is not a task: use wann_lite.tasks.Classification(dataset)")
+        self.task = task
+        self.config = config or SearchConfig()
+        self.seed = int(seed)
+        self.generation = 0
+        self.networks = 0
+        self.seconds = 0.0
+        #: The individuals of the current generation, elites first.
+        self.population: list[Individual] = []
+        self._engine = Engine(task.n_inputs, task.n_outputs, self.config.weights, self.config.temperature)
+        variation, batches = np.random.SeedSequence(self.seed).spawn(2)
+        self._rng = np.random.default_rng(variation)
+        self._batch_rng = np.random.default_rng(batches)
+        self._ranked_by = "connections"
+        self._champion: Individual | None = None
+        self._champion_accuracies = np.zeros(len(self.config.weights))
+        self._seen: Individual | None = None
+        self._stopped = False
+
+    # --- the algorithm -------------------------------------------------------------------------------------------------------
+
+    def step(self) -> Generation:
+        """One generation: rank, keep the elite, choose parents, vary, evaluate."""
+        started = time.perf_counter()
+        if not self.population:
+            self.population = self._founders()
+        else:
+            config, size = self.config, self.config.population
+            ranked = self._ranked()
+            elite = ranked[: round(size * config.elite)]
+            survivors = ranked[: max(1, size - round(size * config.cull))]
+            winners = tournament(len(survivors), config.tournament, self._rng, size - len(elite))
+            parents = [survivors[place] for place in np.sort(winners)]
+            self._keep(elite + parents)
+            self.population = elite + [self._child(parent) for parent in parents]
+            self.generation += 1
+            self.networks += len(parents)
+        if self.generation % self.config.validate_every == 0:
+            self._validate()
+        self.seconds += time.perf_counter() - started
+        return self._record()
+
+    def _founders(self) -> list[Individual]:
+        self._engine.change_batch(*self.task.batch(self.config.batch, self._batch_rng), keep=[])
+        self.networks += self.config.population
+        founders = []
+        for _ in range(self.config.population):
+            network = Network.sparse(
+                self.task.n_inputs, self.task.n_outputs, self.config.initial_connections, self._rng
+            )
+            founders.append(Individual(self._engine.found(network), Birth(), network))
+        return founders
+
+    def _ranked(self) -> list[Individual]:
+        """The population from best to worst, by mean loss and one of two further objectives."""
+        losses = np.array([individual.losses for individual in self.population], dtype=float)
+        if self._rng.random() < self.config.complexity_ranking:
+            self._ranked_by = "connections"
+            second = np.array([individual.network.n_connections for individual in self.population], dtype=float)
+        else:
+            self._ranked_by = "best weight"
+            second = losses.min(axis=1)
+        order = rank(np.column_stack([losses.mean(axis=1), second]))
+        return [self.population[i] for i in order]
+
+    def _keep(self, individuals: list[Individual]) -> None:
+        phenotypes = [individual.phenotype for individual in individuals]
+        if self.generation % self.config.batch_every == 0:
+            batch = self.task.batch(self.config.batch, self._batch_rng)
+            self._engine.change_batch(*batch, keep=phenotypes)
+        else:
+            self._engine.hold(phenotypes)
+
+    def _child(self, parent: Individual) -> Individual:
+        limit, rates = self.config.max_connections, self.config.rates
+        if limit is not None and parent.network.n_connections >= limit:
+            rates = {kind: rate for kind, rate in rates.items() if kind not in _GROWING}
+        network, mutation = mutate(parent.network, self._rng, rates, self.config.activations)
+        phenotype = self._engine.child(network, parent.phenotype)
+        birth = Birth(parent.birth, (mutation,), self.generation + 1, float(phenotype.losses.mean()))
+        return Individual(phenotype, birth, parent.founder)
+
+    # --- running it ----------------------------------------------------------------------------------------------------------
+
+    def run(self, *, minutes: float | None = None, generations: int | None = None) -> Iterator[Generation]:
+        """Search on, and yield a record of each generation.
+
+        It ends after so many minutes or generations, at the settings' last generation, or when `stop` is called; leaving the
+        loop ends it too. The champion is kept in any case, and another call goes on from there.
+
+        Raises
+        ------
+        ValueError
+            If `minutes` or `generations` is not greater than 0.
+        """
+        if minutes is not None and not 0 < minutes < float("inf"):
+            raise ValueError(f"minutes is {minutes!r}: it is a number greater than 0")
+        if generations is not None and (isinstance(generations, bool) or not generations > 0):
+            raise ValueError(f"generations is {generations!r}: it is a whole number greater than 0")
+        return self._run(minutes, generations)
+
+    def _run(self, minutes: float | None, generations: int | None) -> Iterator[Generation]:
+        deadline = float("inf") if minutes is None else time.perf_counter() + 60 * minutes
+        last = self.config.generations
+        if generations is not None:
+            last = min(last, self.generation + generations)
+        self._stopped = False
+        while self.generation < last and time.perf_counter() < deadline and not self._stopped:
+            record = self.step()
+            if self.generation >= last or time.perf_counter() >= deadline or self._stopped:
+                self._validate()
+                record = self._record()
+            yield record
+
+    def stop(self) -> None:
+        """End the loop over `run` after the current generation; may be called from another thread."""
+        self._stopped = True
+
+    # --- what came of it -----------------------------------------------------------------------------------------------------
+
+    @property
+    def champion(self) -> Network:
+        """The network with the highest mean accuracy over the shared weights on validation examples, of those looked at.
+
+        Every `validate_every` generations the individual with the lowest mean loss is looked at, and once more here.
+
+        Raises
+        ------
+        ValueError
+            If the search has not begun.
+        """
+        self._validate()
+        if self._champion is None:
+            raise ValueError("the search has not begun: run it for at least one generation")
+        best = int(self._champion_accuracies.argmax())
+        return self._champion.network.replace(
+            shared_weight=self.config.weights[best],
+            found={
+                "by": "wann_lite.Search",
+                "version": __version__,
+                "task": repr(self.task),
+                "seed": self.seed,
+                "generations": self.generation,
+                "networks": self.networks,
+                "seconds": round(self.seconds, 1),
+                "validation_accuracy": float(self._champion_accuracies.mean()),
+                "settings": self.config.to_dict(),
+            },
+        )
+
+    @property
+    def lineage(self) -> Lineage:
+        """The champion's ancestry, mutation by mutation."""
+        self._validate()
+        if self._champion is None:
+            raise ValueError("the search has not begun: run it for at least one generation")
+        return Lineage.of(self._champion.founder, self._champion.birth)
+
+    def _best(self) -> Individual:
+        return min(self.population, key=lambda individual: float(individual.losses.mean()))
+
+    def _validate(self) -> None:
+        """Look at the best individual on validation examples, once."""
+        if not self.population or (best := self._best()) is self._seen:
+            return
+        self._seen = best
+        accuracies = self.task.validate(best.network, self.config.weights)
+        if self._champion is None or accuracies.mean() > self._champion_accuracies.mean():
+            self._champion, self._champion_accuracies = best, accuracies
+
+    def _record(self) -> Generation:
+        best = self._best()
+        assert self._champion is not None
+        return Generation(
+            generation=self.generation,
+            networks=self.networks,
+            seconds=self.seconds,
+            loss=float(best.losses.mean()),
+            connections=best.network.n_connections,
+            hidden=best.network.n_hidden,
+            accuracy=float(self._champion_accuracies.mean()),
+            champion_connections=self._champion.network.n_connections,
+            ranked_by=self._ranked_by,
+        )

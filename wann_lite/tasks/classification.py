@@ -1,0 +1,70 @@
+"""Telling classes apart: one output for each class, and the greatest output is the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datasets import Dataset
+from ..evaluate import evaluate
+from ..losses import accuracy
+from ..network import Network
+
+Array = NDArray[Any]
+
+
+class Classification:
+    """A data set as a task: batches from its training images, and validation on images that no batch holds.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Examples
+    --------
+    >>> from wann_lite import datasets
+    >>> Classification(datasets.xor())
+    Classification(xor: 2 inputs, 2 classes)
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        if not isinstance(dataset, Dataset):
+            raise ValueError(
+                f"a {type(dataset).__name__} is not a data set: use one of wann_lite.datasets, such as datasets.mnist(), "
+                "or datasets.from_arrays(x, y)"
+            )
+        self.dataset = dataset
+
+    def __repr__(self) -> str:
+        return f"Classification({self.dataset.name}: {self.n_inputs} inputs, {self.n_outputs} classes)"
+
+    @property
+    def n_inputs(self) -> int:
+        """The features of an example."""
+        return self.dataset.n_inputs
+
+    @property
+    def n_outputs(self) -> int:
+        """The classes."""
+        return self.dataset.n_classes
+
+    def batch(self, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+        """`size` training examples drawn without replacement, or all if there are no more.
+
+        Returns
+        -------
+        (ndarray (n, inputs), ndarray of int (n,))
+        """
+        x, y = self.dataset.x_train, self.dataset.y_train
+        if size >= len(y):
+            return x, y
+        chosen = rng.choice(len(y), size, replace=False)
+        return x[chosen], y[chosen]
+
+    def validate(self, network: Network, weights: Sequence[float]) -> Array:
+        """The accuracy (W,) at each shared weight on the validation examples."""
+        outputs = evaluate(network, self.dataset.x_validation, weights)
+        return accuracy(outputs, self.dataset.y_validation)
