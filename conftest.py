@@ -1,4 +1,4 @@
-"""What every run shares: no window opens, no clock decides, and a part of the tests has no floor of coverage."""
+"""What every run shares: no window opens, no clock decides, and the floor of coverage is for whole runs."""
 
 import os
 
