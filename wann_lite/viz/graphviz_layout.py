@@ -1,0 +1,156 @@
+"""Where graphviz would put the nodes. It only computes places: what is drawn there is ours, so no label ever reaches it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .extras import INSTALL
+from .scene import Point
+from .wiring import Wiring
+
+INCH = 72.0  # graphviz counts in inches, a Scene in pixels; one pixel is a point
+_TOO_MANY = 20_000  # connections from which on graphviz would take minutes
+
+Routes = dict[tuple[int, int], tuple[Point, ...]]
+
+
+class NoGraphviz(Exception):  # noqa: N818 - the drawing goes on without it
+    """Graphviz cannot be used; the message is one line that says what to install or do."""
+
+
+def find_dot() -> str | None:
+    """The program that lays graphs out: graphviz's `dot`, or `graphviz-pure` from PyPI.
+
+    Returns
+    -------
+    str or None
+        A path, None if there is neither.
+    """
+    if found := shutil.which("dot"):
+        return found
+    folders = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    return shutil.which("graphviz-pure", path=os.pathsep.join(folders))
+
+
+def place(wiring: Wiring, diameter: float, grid: tuple[float, float]) -> tuple[dict[int, Point], Point | None, Routes]:
+    """Ask graphviz for places.
+
+    Parameters
+    ----------
+    wiring : Wiring
+    diameter : float
+        Of a node, in pixels.
+    grid : (float, float)
+        Width and height of the pixel grid, in pixels.
+
+    Returns
+    -------
+    places : dict of int to (float, float)
+        The centre of each node, y downwards. Pixels have none.
+    centre : (float, float) or None
+        The centre of the pixel grid, where there is one.
+    routes : dict of (int, int) to tuple of points
+        The connections, except those of pixels, as chains of cubic Bézier pieces.
+
+    Raises
+    ------
+    NoGraphviz
+        If graphviz is not installed, fails, or would take minutes.
+    """
+    if len(wiring.edges) > _TOO_MANY:
+        raise NoGraphviz(f"With more than {_TOO_MANY:,} connections the layout is a simple one.")
+    try:
+        import graphviz
+    except ImportError:
+        raise NoGraphviz(f"For the layout of graphviz: {INSTALL}") from None
+    program = find_dot()
+    if program is None:
+        raise NoGraphviz("For the layout of graphviz: pip install graphviz-pure")
+    graph = _describe(graphviz, wiring, diameter, grid)
+    try:
+        with _using(program):
+            answer = graph.pipe(format="plain", encoding="utf-8", quiet=True)
+    except (graphviz.ExecutableNotFound, subprocess.SubprocessError, OSError, UnicodeDecodeError):
+        raise NoGraphviz(f"{Path(program).name} failed: the layout is a simple one.") from None
+    return _read(answer, wiring)
+
+
+@contextlib.contextmanager
+def _using(program: str) -> Iterator[None]:
+    # `graphviz` runs what this variable of one of its modules names; the constant it exports is only a copy.
+    from graphviz.backend import dot_command
+
+    before = dot_command.DOT_BINARY
+    dot_command.DOT_BINARY = Path(program)
+    try:
+        yield
+    finally:
+        dot_command.DOT_BINARY = before
+
+
+def _describe(graphviz: Any, wiring: Wiring, diameter: float, grid: tuple[float, float]) -> Any:
+    side = f"{diameter / INCH:.4f}"
+    graph = graphviz.Digraph(
+        graph_attr={"rankdir": "LR", "nodesep": f"{0.4 * diameter / INCH:.4f}", "ranksep": f"{1.3 * diameter / INCH:.4f}"},
+        node_attr={"shape": "circle", "fixedsize": "true", "width": side, "height": side, "label": ""},
+        edge_attr={"arrowhead": "none"},
+    )
+    width, height = (f"{length / INCH:.4f}" for length in grid)
+    with graph.subgraph() as first:
+        first.attr(rank="source")
+        if wiring.image_shape is not None:
+            first.node("grid", shape="box", width=width, height=height)
+        _in_order(first, [node for node in wiring.single if node] + [0] * (0 in wiring.single))
+    with graph.subgraph() as last:
+        last.attr(rank="sink")
+        _in_order(last, list(wiring.network.outputs))
+    for node in wiring.hidden:
+        graph.node(f"n{node}")
+    for target in sorted({target for source, target in wiring.edges if wiring.is_pixel(source)}):
+        graph.edge("grid", f"n{target}")
+    for source, target in wiring.edges:
+        if not wiring.is_pixel(source):
+            graph.edge(f"n{source}", f"n{target}")
+    return graph
+
+
+def _in_order(graph: Any, nodes: list[int]) -> None:
+    for node in nodes:
+        graph.node(f"n{node}")
+    for above, below in zip(nodes, nodes[1:], strict=False):
+        graph.edge(f"n{above}", f"n{below}", style="invis")
+
+
+def _read(answer: str, wiring: Wiring) -> tuple[dict[int, Point], Point | None, Routes]:
+    """Read graphviz's plain format: a line a node and a line an edge, in inches, y upwards."""
+    height = 0.0
+    places: dict[int, Point] = {}
+    centre: Point | None = None
+    routes: Routes = {}
+    edges = set(wiring.edges)
+
+    def point(x: str, y: str) -> Point:
+        return float(x) * INCH, (height - float(y)) * INCH
+
+    for line in answer.splitlines():
+        kind, *words = line.split()
+        if kind == "graph":
+            height = float(words[2])
+        elif kind == "node" and words[0] == "grid":
+            centre = point(words[1], words[2])
+        elif kind == "node":
+            places[int(words[0][1:])] = point(words[1], words[2])
+        elif kind == "edge" and words[0] != "grid":
+            edge = int(words[0][1:]), int(words[1][1:])
+            if edge in edges:
+                numbers = words[3 : 3 + 2 * int(words[2])]
+                routes[edge] = tuple(point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
+    return places, centre, routes

@@ -1,0 +1,287 @@
+"""From places to shapes: how nodes, connections, the pixel grid and the legend look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from math import hypot
+
+from ..network import Connection
+from .glyphs import curve
+from .layout import Layout
+from .scene import Point, Scene, Shape, Text, plain
+from .style import GREY, INK, PALE, VERMILLION, colour_of, magnitude, mix
+from .wiring import BIAS, Wiring
+
+_MARGIN = 24.0
+_LONGEST_NAME = 28
+_LEGEND_WIDTH, _LEGEND_HEIGHT = 118.0, 30.0
+_FEW_EDGES = 60
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is written beside inputs and outputs; None stands for x1, x2, ... and 0, 1, ..."""
+
+    inputs: tuple[str, ...] | None
+    outputs: tuple[str, ...] | None
+
+    def of_input(self, node: int) -> str:
+        """The name of input `node`, counted from 1; the bias is 0."""
+        if node == BIAS:
+            return "bias"
+        return plain(self.inputs[node - 1], _LONGEST_NAME) if self.inputs else f"x{node}"
+
+    def of_output(self, place: int, n: int) -> str:
+        """The name of the output at `place`, counted from 0."""
+        if self.outputs:
+            return plain(self.outputs[place], _LONGEST_NAME)
+        return "output" if n == 1 else str(place)
+
+
+def paint(
+    wiring: Wiring, layout: Layout, names: Names, lit: frozenset[Connection], *, title: str, numbers: bool
+) -> Scene:
+    """The picture of a layout; `lit` holds the highlighted connections."""
+    painter = _Painter(wiring, layout, names, lit)
+    scene = Scene(painter.width, 0, _sentence(wiring), _description(wiring, layout))
+    if title:
+        scene.items.append(Text((_MARGIN, _MARGIN + 2), plain(title, 120), 17, INK, "start", bold=True))
+        painter.top += 30
+    painter.edges(scene)
+    if wiring.image_shape is not None:
+        painter.grid(scene)
+    painter.lit_edges(scene)
+    for node in wiring.single:
+        painter.input(scene, node)
+    for node in wiring.hidden:
+        painter.hidden(scene, node, numbers)
+    for place, node in enumerate(wiring.network.outputs):
+        painter.output(scene, node, place)
+    painter.legend(scene)
+    return scene
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _sentence(wiring: Wiring) -> str:
+    inputs = sum(node != BIAS for node in wiring.inputs)
+    if wiring.image_shape is not None:
+        first = f"{inputs:,} of {wiring.network.n_inputs:,} pixels"
+    else:
+        first = _count(inputs, "input") + (" and the bias" if BIAS in wiring.inputs else "")
+    hidden, outputs = _count(len(wiring.hidden), "hidden node"), _count(wiring.network.n_outputs, "output")
+    return f"A network of {first}, {hidden}, {outputs} and {_count(len(wiring.edges), 'connection')}"
+
+
+def _kinds(wiring: Wiring) -> list[tuple[str, int]]:
+    return Counter(wiring.network.activation_of(node) for node in wiring.hidden).most_common()
+
+
+def _description(wiring: Wiring, layout: Layout) -> str:
+    kinds = ", ".join(f"{n:,} {name}" for name, n in _kinds(wiring))
+    text = "Signals flow from the inputs on the left to the outputs on the right."
+    return text + (f" Hidden nodes by activation: {kinds}." if kinds else "")
+
+
+class _Painter:
+    """Adds the parts of one drawing to a scene, each in its place."""
+
+    def __init__(self, wiring: Wiring, layout: Layout, names: Names, lit: frozenset[Connection]) -> None:
+        self.wiring, self.layout, self.names, self.lit = wiring, layout, names, lit
+        self.lit_nodes = {node for edge in lit for node in edge}
+        letter = 8.2
+        before = max((len(names.of_input(node)) for node in wiring.single), default=0)
+        n = wiring.network.n_outputs
+        after = max(len(names.of_output(place, n)) for place in range(n))
+        self.left = _MARGIN + (0 if wiring.image_shape else before * letter + 8)
+        self.top = _MARGIN
+        self.width = max(self.left + layout.width + 14 + after * letter + _MARGIN, 2 * _MARGIN + 3 * _LEGEND_WIDTH)
+        self.few = len(wiring.edges) <= _FEW_EDGES
+
+    def at(self, point: Point) -> Point:
+        return point[0] + self.left, point[1] + self.top
+
+    def place(self, node: int) -> Point:
+        return self.at(self.layout.places[node])
+
+    def pale(self, *nodes: int) -> bool:
+        """Whether something else is highlighted."""
+        return bool(self.lit) and not all(node in self.lit_nodes for node in nodes)
+
+    # --- connections ---------------------------------------------------------------------------------------------------------
+
+    def edges(self, scene: Scene) -> None:
+        n = len(self.wiring.edges)
+        width = 1.5 if self.few else 1.0 if n < 400 else 0.8
+        opacity = 0.9 if self.few else max(0.22, min(0.7, 0.55 * (250 / n) ** 0.5))
+        if self.lit:
+            opacity *= 0.35
+        for edge in self.wiring.edges:
+            if edge not in self.lit:
+                self._edge(scene, edge, mix(GREY, "#ffffff", 0.15), width, opacity)
+
+    def lit_edges(self, scene: Scene) -> None:
+        for edge in sorted(self.lit):
+            self._edge(scene, edge, VERMILLION, 2.6, 1.0)
+            if self.wiring.is_pixel(edge[0]):
+                scene.items.append(Shape((self.place(edge[0]),), fill=VERMILLION, radius=self.layout.cell * 0.3))
+
+    def _edge(self, scene: Scene, edge: Connection, colour: str, width: float, opacity: float) -> None:
+        route = tuple(map(self.at, self.layout.routes.get(edge, ()))) or self._bow(edge)
+        scene.items.append(Shape(route, stroke=colour, width=width, opacity=opacity, curved=True))
+        if self.few or edge in self.lit:
+            scene.items.append(Shape(_arrow(route, 8.0), fill=colour, opacity=opacity, closed=True))
+
+    def _bow(self, edge: Connection) -> tuple[Point, ...]:
+        """A smooth way from the right of the source to the left of the target."""
+        (x1, y1), (x2, y2) = map(self.place, edge)
+        x2 -= self.layout.diameter / 2
+        if not self.wiring.is_pixel(edge[0]):
+            x1 += self.layout.diameter / 2
+        reach = 0.45 * (x2 - x1)
+        return (x1, y1), (x1 + reach, y1), (x2 - reach, y2), (x2, y2)
+
+    # --- nodes ---------------------------------------------------------------------------------------------------------------
+
+    def grid(self, scene: Scene) -> None:
+        rows, columns = self.wiring.image_shape or (0, 0)
+        cell, (left, top) = self.layout.cell, self.at(self.layout.corner)
+        leaving = Counter(source for source, _ in self.wiring.edges)
+        most = max((leaving[pixel] for pixel in self.wiring.pixels), default=1)
+        scene.items.append(_box(left, top, columns * cell, rows * cell, fill="#ffffff", stroke=GREY, width=1))
+        for pixel in range(1, rows * columns + 1):
+            row, column = divmod(pixel - 1, columns)
+            n = leaving[pixel]
+            fill = magnitude((n - 1) / max(most - 1, 1)) if n else "#f4f6f8"
+            if n and self.lit:
+                fill = mix(fill, "#ffffff", 0.55)
+            title = f"pixel {pixel} (row {row + 1}, column {column + 1}): {_count(n, 'connection')}"
+            x, y, side = left + column * cell, top + row * cell, 0.92 * cell
+            scene.items.append(_box(x + 0.04 * cell, y + 0.04 * cell, side, side, fill=fill, title=title))
+        above = top - 12
+        scene.items.append(Text((left, above), f"{rows} × {columns} pixels", 13, INK, "start"))
+
+    def input(self, scene: Scene, node: int) -> None:
+        (x, y), half = self.place(node), 0.36 * self.layout.diameter
+        colour = mix(GREY, "#ffffff", 0.6) if self.pale(node) else GREY
+        heard = _count(len(self.wiring.network.targets[node]), "connection")
+        title = f"{'the bias, always 1' if node == BIAS else f'input {node}'}: {heard}"
+        if node == BIAS:
+            corners = ((x, y - 1.2 * half), (x + 1.2 * half, y), (x, y + 1.2 * half), (x - 1.2 * half, y))
+            scene.items.append(Shape(corners, GREY, 1.5, fill="#ffffff", closed=True, title=title))
+            scene.items.append(Text((x, y), "1", max(1.0 * half, 7), INK))
+        else:
+            scene.items.append(_box(x - half, y - half, 2 * half, 2 * half, fill=colour, title=title))
+        size = min(14.0, max(9.0, 0.5 * self.layout.diameter))
+        scene.items.append(Text((x - half - 8, y), self.names.of_input(node), size, INK, "end"))
+
+    def hidden(self, scene: Scene, node: int, numbers: bool) -> None:
+        activation = self.wiring.network.activation_of(node)
+        heard = f"listens to {len(self.wiring.network.sources_of(node))}, heard by {len(self.wiring.network.targets[node])}"
+        shapes = _badge(self.place(node), self.layout.diameter, activation, f"hidden node {node}: {activation}; {heard}")
+        if self.lit and node in self.lit_nodes:
+            shapes[0] = replace(shapes[0], stroke=VERMILLION, width=2.5)
+        elif self.lit:
+            shapes = [shapes[0], *(replace(shape, opacity=0.35) for shape in shapes)]
+            shapes[0] = replace(shapes[0], stroke=None, fill="#ffffff", title="")
+        scene.items += shapes
+        if numbers:
+            x, y = self.place(node)
+            scene.items.append(Text((x, y - 0.5 * self.layout.diameter - 8), str(node), 11, GREY))
+
+    def output(self, scene: Scene, node: int, place: int) -> None:
+        (x, y), d = self.place(node), self.layout.diameter
+        activation = self.wiring.network.activation_of(node)
+        name = self.names.of_output(place, self.wiring.network.n_outputs)
+        n = _count(len(self.wiring.network.sources_of(node)), "connection")
+        colour = mix(INK, "#ffffff", 0.5) if self.pale(node) else INK
+        stroke = VERMILLION if node in self.lit_nodes else colour
+        title = f"output {name}: {activation}; {n}"
+        scene.items.append(
+            _box(x - 0.46 * d, y - 0.46 * d, 0.92 * d, 0.92 * d, fill=colour, stroke=stroke, width=2.5, title=title)
+        )
+        scene.items.append(_glyph((x, y), 0.52 * d, activation, "#ffffff", max(1.0, d / 18)))
+        size = min(16.0, max(12.0, 0.5 * d))
+        scene.items.append(Text((x + 0.5 * d + 8, y), name, size, colour, "start", bold=True))
+
+    # --- below the network ---------------------------------------------------------------------------------------------------
+
+    def legend(self, scene: Scene) -> None:
+        """What the colours mean, and one line in words; sets the height of the page."""
+        y = self.top + self.layout.height + 22
+        if self.wiring.image_shape is not None:
+            y = self._grid_key(scene, y)
+        kinds = _kinds(self.wiring)
+        a_row = max(1, int((self.width - 2 * _MARGIN) // _LEGEND_WIDTH))
+        for i, (name, n) in enumerate(kinds):
+            x = _MARGIN + (i % a_row) * _LEGEND_WIDTH + 11
+            row = y + (i // a_row) * _LEGEND_HEIGHT
+            scene.items += _badge((x, row), 22, name, "")
+            scene.items.append(Text((x + 17, row), f"{n:,} {name}", 13, INK, "start"))
+        y += _LEGEND_HEIGHT * -(-len(kinds) // a_row)
+        lines = [_sentence(self.wiring) + ".", self.layout.note]
+        for line in filter(None, lines):
+            scene.items.append(Text((_MARGIN, y), line, 12, GREY, "start"))
+            y += 18
+        self.width = max(self.width, 2 * _MARGIN + 6.1 * max(map(len, lines)))
+        scene.width, scene.height = self.width, y + _MARGIN - 18
+
+    def _grid_key(self, scene: Scene, y: float) -> float:
+        leaving = Counter(source for source, _ in self.wiring.edges if self.wiring.is_pixel(source))
+        most = max(leaving.values(), default=0)
+        left, top = self.at(self.layout.corner)
+        rows, _ = self.wiring.image_shape or (0, 0)
+        row = top + rows * self.layout.cell + 16
+        scene.items.append(Text((left, row), "connections: 0", 12, INK, "start"))
+        x = left + 92
+        scene.items.append(_box(x, row - 6, 12, 12, fill="#f4f6f8", stroke=PALE, width=1))
+        steps = min(most, 7)
+        for i in range(steps):
+            fill = magnitude(i / max(steps - 1, 1))
+            scene.items.append(_box(x + 18 + 13 * i, row - 6, 12, 12, fill=fill))
+        if most:
+            text = "1" if most == 1 else f"1 to {most}"
+            scene.items.append(Text((x + 24 + 13 * steps, row), text, 12, INK, "start"))
+        return max(y, row + 26)
+
+
+def _box(
+    left: float,
+    top: float,
+    across: float,
+    down: float,
+    *,
+    fill: str,
+    stroke: str | None = None,
+    width: float = 1.0,
+    title: str = "",
+) -> Shape:
+    corners = ((left, top), (left + across, top), (left + across, top + down), (left, top + down))
+    return Shape(corners, stroke=stroke, width=width, fill=fill, closed=True, title=title)
+
+
+def _badge(at: Point, diameter: float, activation: str, title: str) -> list[Shape]:
+    """A hidden node: a disc in the colour of its activation's family, and the activation's curve."""
+    colour = colour_of(activation)
+    disc = Shape(
+        (at,), stroke=colour, width=max(1.0, diameter / 18), fill=mix(colour, "#ffffff", 0.78), radius=0.46 * diameter, title=title
+    )
+    return [disc, _glyph(at, 0.52 * diameter, activation, INK, max(0.9, diameter / 20))]
+
+
+def _glyph(at: Point, side: float, activation: str, colour: str, width: float) -> Shape:
+    x, y = at
+    points = tuple((x + 0.5 * side * a, y - 0.42 * side * b) for a, b in curve(activation))
+    return Shape(points, stroke=colour, width=width)
+
+
+def _arrow(route: tuple[Point, ...], length: float) -> tuple[Point, ...]:
+    """A triangle whose tip is the end of the route."""
+    (x2, y2), (x1, y1) = route[-1], route[-2]
+    norm = hypot(x2 - x1, y2 - y1) or 1.0
+    ux, uy = (x2 - x1) / norm * length, (y2 - y1) / norm * length
+    back = x2 - ux, y2 - uy
+    return (x2, y2), (back[0] - 0.38 * uy, back[1] + 0.38 * ux), (back[0] + 0.38 * uy, back[1] - 0.38 * ux)
