@@ -65,6 +65,13 @@ def test_slope_by_hand() -> None:
     assert slopes(np.stack([diagonal, diagonal[:, ::-1], 0 * diagonal])).tolist() == [1, -1, 0]
 
 
+def test_faint_images_have_no_slope() -> None:
+    # Two diagonal neighbours of brightness b: mu11 = mu02 = b / 2, on either side of the threshold 0.01.
+    pair = np.zeros((16, 16), np.float32)
+    pair[4, 4] = pair[5, 5] = 1
+    np.testing.assert_allclose(slopes(np.stack([0.018 * pair, 0.022 * pair])), [0, 1], atol=1e-9)
+
+
 def test_deskew_by_hand() -> None:
     # Slope 1 in a 4x4 image: row y is read y - 2 to the right, so rows 0..3 move right by 2, 1, 0, -1.
     upright = [[0, 0, 1, 0]] * 4
@@ -303,6 +310,12 @@ def test_moons_without_noise_by_hand() -> None:
     arch = np.where(y == 1, -1, 1)[:, None] * x + [1 / 3, 1 / 6]
     np.testing.assert_allclose(np.hypot(*arch.T), 2 / 3, rtol=1e-5)
     assert arch[:, 1].min() >= -1e-6
+
+
+def test_spirals_are_evenly_filled() -> None:
+    # Evenly along the curve: about the share r^2 of all points lies within r of the way outwards.
+    outwards = (np.hypot(*everything(datasets.spirals(noise=0))[0].T) - 0.1) / 0.9
+    assert abs((outwards < 0.5).mean() - 0.25) < 0.05
 
 
 @pytest.mark.parametrize("name", TOYS)
