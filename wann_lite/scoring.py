@@ -1,0 +1,174 @@
+"""The table of the paper for one network: a random shared weight, an ensemble, the tuned weight, trained weights.
+
+References
+----------
+Gaier & Ha (2019), Weight Agnostic Neural Networks, section 4.2 and figure 6. arXiv:1906.04358.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .datasets import Dataset
+from .evaluate import SEARCH_WEIGHTS, evaluate
+from .losses import accuracy, log_softmax
+from .network import Network
+
+Array = NDArray[Any]
+
+#: Forty shared weights spread evenly over (-2, 2): -1.95, -1.85, ... 1.95.
+RANDOM_WEIGHTS: tuple[float, ...] = tuple(((np.arange(40) - 19.5) / 10).round(2).tolist())
+
+#: What Gaier & Ha (2019) report for MNIST, on test images: random (mean and standard deviation), ensemble, tuned, trained.
+PAPER = {"random": (0.820, 0.187), "ensemble": 0.916, "tuned": 0.919, "trained": 0.942}
+
+#: Softmax regression on the same 16x16 deskewed images, on test images: benchmarks/single_layer.py.
+SINGLE_LAYER = 0.944
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a network does on test examples; all accuracies are fractions.
+
+    Attributes
+    ----------
+    connections, hidden : int
+    random : ndarray (weights,)
+        The accuracy at each of `random_weights`.
+    random_weights : tuple of float
+    ensemble : float
+        Of the class with the greatest sum of softmax outputs over the six search weights.
+    tuned, tuned_weight : float
+        At the shared weight that did best on validation examples.
+    trained : float or None
+        With the network's own trained weights, if it has any.
+    examples : int
+        How many test examples there are.
+    task : str
+    """
+
+    connections: int
+    hidden: int
+    random: Array
+    random_weights: tuple[float, ...]
+    ensemble: float
+    tuned: float
+    tuned_weight: float
+    trained: float | None
+    examples: int
+    task: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The score as `score.json` holds it."""
+        return {
+            "connections": self.connections,
+            "hidden": self.hidden,
+            "random": {
+                "mean": float(self.random.mean()),
+                "sd": float(self.random.std()),
+                "weights": list(self.random_weights),
+            },
+            "ensemble": self.ensemble,
+            "tuned": {"accuracy": self.tuned, "weight": self.tuned_weight},
+            "trained": self.trained,
+            "images": self.examples,
+        }
+
+    def __str__(self) -> str:
+        on_mnist = self.task == "mnist"
+        mean, deviation = PAPER["random"]  # type: ignore[misc]
+        rows = [
+            ("a random shared weight", _with_spread(self.random.mean(), self.random.std()), _with_spread(mean, deviation)),
+            ("six weights together", f"{self.ensemble:.1%}", f"{PAPER['ensemble']:.1%}"),
+            (f"the tuned weight ({self.tuned_weight:g})", f"{self.tuned:.1%}", f"{PAPER['tuned']:.1%}"),
+            (
+                "each weight trained",
+                "-" if self.trained is None else f"{self.trained:.1%}",
+                f"{PAPER['trained']:.1%}",
+            ),
+        ]
+        lines = [f"{'accuracy on ' + format(self.examples, ',') + ' test examples':36}{'here':>16}"]
+        if on_mnist:
+            lines[0] += f"{'Gaier & Ha':>16}"
+        lines += [f"{name:36}{here:>16}{paper if on_mnist else '':>16}".rstrip() for name, here, paper in rows]
+        if on_mnist:
+            lines.append(f"{'a trained single layer, same pixels':36}{SINGLE_LAYER:>16.1%}")
+        return "\n".join([*lines, f"{self.connections:,} connections, {self.hidden:,} hidden nodes"])
+
+
+def score(network: Network, dataset: Dataset) -> Score:
+    """The paper's table for a network. This is the one place that looks at test examples.
+
+    Parameters
+    ----------
+    network : Network
+    dataset : Dataset
+
+    Returns
+    -------
+    Score
+
+    Raises
+    ------
+    ValueError
+        If the network's inputs or outputs do not fit the data.
+
+    Examples
+    --------
+    >>> from wann_lite import datasets
+    >>> difference = Network(2, 2, ["linear", "linear"], [(1, 4), (2, 3)])
+    >>> score(difference, datasets.xor()).examples > 0
+    True
+    """
+    if (network.n_inputs, network.n_outputs) != (dataset.n_inputs, dataset.n_classes):
+        raise ValueError(
+            f"the network has {network.n_inputs} inputs and {network.n_outputs} outputs, but {dataset.name} has "
+            f"{dataset.n_inputs} features and {dataset.n_classes} classes: score it on the data that it was found for"
+        )
+    test, labels = dataset.x_test, dataset.y_test
+    random = _accuracies(network, test, labels, RANDOM_WEIGHTS)
+    shares = sum(np.exp(log_softmax(evaluate(network, test, [weight])[0])) for weight in SEARCH_WEIGHTS)
+    tuned_weight = tune(network, dataset)
+    trained = None
+    if network.weights is not None:
+        trained = float(accuracy(evaluate(network, test, None), labels))
+    return Score(
+        connections=network.n_connections,
+        hidden=network.n_hidden,
+        random=random,
+        random_weights=RANDOM_WEIGHTS,
+        ensemble=float(accuracy(np.asarray(shares), labels)),
+        tuned=float(_accuracies(network, test, labels, [tuned_weight])[0]),
+        tuned_weight=tuned_weight,
+        trained=trained,
+        examples=len(labels),
+        task=dataset.name,
+    )
+
+
+def tune(network: Network, dataset: Dataset) -> float:
+    """The shared weight that does best on validation examples, of those that `score` and the search try.
+
+    Examples
+    --------
+    >>> from wann_lite import datasets
+    >>> tune(Network(2, 2, ["linear", "linear"], [(1, 4), (2, 3)]), datasets.xor()) in RANDOM_WEIGHTS + SEARCH_WEIGHTS
+    True
+    """
+    weights = (*RANDOM_WEIGHTS, *SEARCH_WEIGHTS)
+    accuracies = _accuracies(network, dataset.x_validation, dataset.y_validation, weights)
+    return weights[int(accuracies.argmax())]
+
+
+def _accuracies(network: Network, x: Array, labels: Array, weights: Sequence[float]) -> Array:
+    # A weight at a time: forty answers to ten thousand images need not stand in memory together.
+    return np.array([float(accuracy(evaluate(network, x, [weight])[0], labels)) for weight in weights])
+
+
+def _with_spread(mean: float, deviation: float) -> str:
+    return f"{mean:.1%} +- {100 * deviation:.1f}"
