@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from .extras import INSTALL
 from .scene import Point
-from .wiring import Wiring
+from .wiring import INPUT_SHARE, Wiring
 
 INCH = 72.0  # graphviz counts in inches, a Scene in pixels; one pixel is a point
 _TOO_MANY = 20_000  # connections from which on graphviz would take minutes
@@ -40,7 +40,9 @@ def find_dot() -> str | None:
     return shutil.which("graphviz-pure", path=os.pathsep.join(folders))
 
 
-def place(wiring: Wiring, diameter: float, grid: tuple[float, float]) -> tuple[dict[int, Point], Point | None, Routes]:
+def place(
+    wiring: Wiring, diameter: float, grid: tuple[float, float], apart: float = 1.3
+) -> tuple[dict[int, Point], Routes]:
     """Ask graphviz for places.
 
     Parameters
@@ -50,13 +52,13 @@ def place(wiring: Wiring, diameter: float, grid: tuple[float, float]) -> tuple[d
         Of a node, in pixels.
     grid : (float, float)
         Width and height of the pixel grid, in pixels.
+    apart : float
+        The gap between two layers, in diameters.
 
     Returns
     -------
     places : dict of int to (float, float)
         The centre of each node, y downwards. Pixels have none.
-    centre : (float, float) or None
-        The centre of the pixel grid, where there is one.
     routes : dict of (int, int) to tuple of points
         The connections, except those of pixels, as chains of cubic Bézier pieces.
 
@@ -74,7 +76,7 @@ def place(wiring: Wiring, diameter: float, grid: tuple[float, float]) -> tuple[d
     program = find_dot()
     if program is None:
         raise NoGraphviz("For the layout of graphviz: pip install graphviz-pure")
-    graph = _describe(graphviz, wiring, diameter, grid)
+    graph = _describe(graphviz, wiring, diameter, grid, apart)
     try:
         with _using(program):
             answer = graph.pipe(format="plain", encoding="utf-8", quiet=True)
@@ -96,22 +98,23 @@ def _using(program: str) -> Iterator[None]:
         dot_command.DOT_BINARY = before
 
 
-def _describe(graphviz: Any, wiring: Wiring, diameter: float, grid: tuple[float, float]) -> Any:
+def _describe(graphviz: Any, wiring: Wiring, diameter: float, grid: tuple[float, float], apart: float) -> Any:
     side = f"{diameter / INCH:.4f}"
     graph = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": f"{0.4 * diameter / INCH:.4f}", "ranksep": f"{1.3 * diameter / INCH:.4f}"},
+        graph_attr={"rankdir": "LR", "nodesep": f"{0.35 * diameter / INCH:.4f}", "ranksep": f"{apart * diameter / INCH:.4f}"},
         node_attr={"shape": "circle", "fixedsize": "true", "width": side, "height": side, "label": ""},
         edge_attr={"arrowhead": "none"},
     )
+    small = f"{INPUT_SHARE * diameter / INCH:.4f}"
     width, height = (f"{length / INCH:.4f}" for length in grid)
     with graph.subgraph() as first:
         first.attr(rank="source")
         if wiring.image_shape is not None:
             first.node("grid", shape="box", width=width, height=height)
-        _in_order(first, [node for node in wiring.single if node] + [0] * (0 in wiring.single))
+        _in_order(first, wiring.single, shape="box", width=small)
     with graph.subgraph() as last:
         last.attr(rank="sink")
-        _in_order(last, list(wiring.network.outputs))
+        _in_order(last, wiring.network.outputs, shape="box")
     for node in wiring.hidden:
         graph.node(f"n{node}")
     for target in sorted({target for source, target in wiring.edges if wiring.is_pixel(source)}):
@@ -122,18 +125,17 @@ def _describe(graphviz: Any, wiring: Wiring, diameter: float, grid: tuple[float,
     return graph
 
 
-def _in_order(graph: Any, nodes: list[int]) -> None:
+def _in_order(graph: Any, nodes: Sequence[int], **look: str) -> None:
     for node in nodes:
-        graph.node(f"n{node}")
+        graph.node(f"n{node}", **look)
     for above, below in zip(nodes, nodes[1:], strict=False):
         graph.edge(f"n{above}", f"n{below}", style="invis")
 
 
-def _read(answer: str, wiring: Wiring) -> tuple[dict[int, Point], Point | None, Routes]:
+def _read(answer: str, wiring: Wiring) -> tuple[dict[int, Point], Routes]:
     """Read graphviz's plain format: a line a node and a line an edge, in inches, y upwards."""
     height = 0.0
     places: dict[int, Point] = {}
-    centre: Point | None = None
     routes: Routes = {}
     edges = set(wiring.edges)
 
@@ -144,13 +146,11 @@ def _read(answer: str, wiring: Wiring) -> tuple[dict[int, Point], Point | None, 
         kind, *words = line.split()
         if kind == "graph":
             height = float(words[2])
-        elif kind == "node" and words[0] == "grid":
-            centre = point(words[1], words[2])
-        elif kind == "node":
+        elif kind == "node" and words[0] != "grid":
             places[int(words[0][1:])] = point(words[1], words[2])
         elif kind == "edge" and words[0] != "grid":
             edge = int(words[0][1:]), int(words[1][1:])
             if edge in edges:
                 numbers = words[3 : 3 + 2 * int(words[2])]
                 routes[edge] = tuple(point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
-    return places, centre, routes
+    return places, routes

@@ -44,7 +44,7 @@ def heights(wiring: Wiring) -> dict[int, float]:
     if wiring.image_shape is not None:
         rows, columns = wiring.image_shape
         down |= {pixel: ((pixel - 1) // columns + 0.5) / rows for pixel in wiring.pixels}
-    singles = [node for node in wiring.single if node] + [0] * (0 in wiring.single)
+    singles = wiring.single
     if wiring.image_shape is not None:
         down |= {node: 1.0 for node in singles}
     else:
@@ -88,13 +88,13 @@ def fold(columns: Sequence[Sequence[int]], down: Mapping[int, float], pitch: flo
 
     Examples
     --------
-    >>> fold([[7, 8, 9]], {7: 0.0, 8: 0.5, 9: 1.0}, pitch=10, height=20)
-    [[(7, 0.0), (9, 20.0)], [(8, 10.0)]]
+    >>> fold([[7, 8, 9]], {7: 0.0, 8: 0.5, 9: 1.0}, pitch=10, height=10)
+    [[(7, 0.0), (9, 10.0)], [(8, 5.0)]]
     """
     folded = []
     for column in columns:
         ordered = sorted(column, key=lambda node: (down[node], node))
-        times = max(1, ceil(len(ordered) * pitch / height)) if ordered else 0
+        times = max(1, ceil((len(ordered) - 1) * pitch / height)) if ordered else 0
         places = spread([down[node] * height for node in ordered], pitch / max(times, 1), height)
         pairs = list(zip(ordered, places, strict=True))
         folded += [pairs[i::times] for i in range(times)]

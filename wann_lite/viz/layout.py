@@ -8,9 +8,9 @@ from . import graphviz_layout, layered
 from .scene import Point
 from .wiring import Wiring
 
-# A drawing of at most this many nodes and connections keeps graphviz's places and routes. Beyond, a page as graphviz would fill it
-# is many times taller than wide: its order of the nodes is kept, and each layer is folded into columns of bricks.
-_FEW_NODES, _FEW_EDGES = 60, 160
+# A drawing of at most this many nodes and connections keeps graphviz's places and routes. Beyond, and beside a pixel grid, the page
+# would be many times taller than wide: graphviz's order of the nodes is kept, and each layer is folded like bricks.
+_FEW_NODES, _FEW_EDGES = 40, 60
 _SIZES = (44.0, 36.0, 30.0, 25.0, 21.0, 17.0, 14.0, 11.0, 8.0)
 _PAGE_WIDTH, _PAGE_HEIGHT = 1040.0, 760.0
 _GRID_SIDE = 290.0
@@ -49,17 +49,18 @@ class Layout:
 def arrange(wiring: Wiring) -> Layout:
     """Find places for all nodes: graphviz's where it is there and they fit on a page, otherwise our own layers."""
     n_nodes = len(wiring.single) + len(wiring.hidden) + wiring.network.n_outputs
-    n_edges = len({(0 if wiring.is_pixel(source) else source + 1, target) for source, target in wiring.edges})
-    few = n_nodes <= _FEW_NODES and n_edges <= _FEW_EDGES
-    diameter = 44.0 if n_nodes <= 30 else 34.0
-    side = _GRID_SIDE if not few or n_nodes > 20 else 0.75 * _GRID_SIDE
-    cell = side / max(wiring.image_shape) if wiring.image_shape else 0.0
+    few = wiring.image_shape is None and n_nodes <= _FEW_NODES and len(wiring.edges) <= _FEW_EDGES
+    diameter = _SIZES[0]
+    cell = _GRID_SIDE / max(wiring.image_shape) if wiring.image_shape else 0.0
     try:
-        found, centre, routes = graphviz_layout.place(wiring, diameter, _grid_size(wiring, cell))
+        found, routes = graphviz_layout.place(wiring, diameter, _grid_size(wiring, cell))
     except graphviz_layout.NoGraphviz as error:
         return _in_layers(wiring, wiring.layers, layered.heights(wiring), cell, note=str(error))
     if few:
-        return _as_found(wiring, found, centre, routes, diameter, cell)
+        wide = max(1.3, min(4.0, 1.3 * _tallness(found)))
+        if wide > 1.3:
+            found, routes = graphviz_layout.place(wiring, diameter, _grid_size(wiring, cell), wide)
+        return _as_found(found, routes, diameter)
     top = max(y for _, y in found.values())
     down = {node: y / max(top, 1.0) for node, (_, y) in found.items()}
     columns: dict[float, list[int]] = {}
@@ -80,33 +81,37 @@ def _with_pixels(wiring: Wiring, places: dict[int, Point], corner: Point, cell: 
     return places | {p: (left + (c + 0.5) * cell, top + (r + 0.5) * cell) for p, (r, c) in cells.items()}
 
 
-def _as_found(
-    wiring: Wiring,
-    found: dict[int, Point],
-    centre: Point | None,
-    routes: graphviz_layout.Routes,
-    diameter: float,
-    cell: float,
-) -> Layout:
-    """graphviz's own places, moved so that the page begins at (0, 0)."""
+def _press(found: dict[int, Point], diameter: float) -> float:
+    """The least factor on all heights, not above 1, that leaves nodes of a column apart and the page no flatter than wide."""
+    columns: dict[int, list[float]] = {}
+    for x, y in found.values():
+        columns.setdefault(round(x), []).append(y)
+    steps = [below - above for ys in map(sorted, columns.values()) for above, below in zip(ys, ys[1:], strict=False)]
+    apart = 1.25 * diameter / min(steps, default=diameter)
+    return min(1.0, max(apart, 1 / max(_tallness(found), 0.01)))
+
+
+def _tallness(found: dict[int, Point]) -> float:
+    """The height of a page that is 0.6 as high as wide is 1."""
+    xs, ys = zip(*found.values(), strict=True)
+    return (max(ys) - min(ys)) / max(0.6 * (max(xs) - min(xs)), 1.0)
+
+
+def _as_found(found: dict[int, Point], routes: graphviz_layout.Routes, diameter: float) -> Layout:
+    """graphviz's own places, moved so that the page begins at (0, 0), and pressed together where the page is tall."""
+    press = _press(found, diameter)
     half = diameter / 2
-    boxes = [(x, y, half, half) for x, y in found.values()]
-    grid_width, grid_height = _grid_size(wiring, cell)
-    if centre is not None:
-        boxes.append((*centre, grid_width / 2, grid_height / 2))
-    points = [(x, y, 0.0, 0.0) for route in routes.values() for x, y in route]
-    left = min(x - w for x, _, w, _ in boxes + points)
-    top = min(y - h for _, y, _, h in boxes + points)
-    places = {node: (x - left, y - top) for node, (x, y) in found.items()}
-    corner = (0.0, 0.0) if centre is None else (centre[0] - grid_width / 2 - left, centre[1] - grid_height / 2 - top)
+    places = {node: (x, y * press) for node, (x, y) in found.items()}
+    routes = {edge: tuple((x, y * press) for x, y in route) for edge, route in routes.items()}
+    corners = [(x + sign * half, y + sign * half) for x, y in places.values() for sign in (-1, 1)]
+    xs, ys = zip(*corners, *(point for route in routes.values() for point in route), strict=True)
+    left, top = min(xs), min(ys)
     return Layout(
-        places=_with_pixels(wiring, places, corner, cell),
-        width=max(x + w for x, _, w, _ in boxes + points) - left,
-        height=max(y + h for _, y, _, h in boxes + points) - top,
-        diameter=diameter,
-        cell=cell,
-        corner=corner,
+        places={node: (x - left, y - top) for node, (x, y) in places.items()},
         routes={edge: tuple((x - left, y - top) for x, y in route) for edge, route in routes.items()},
+        width=max(xs) - left,
+        height=max(ys) - top,
+        diameter=diameter,
     )
 
 
@@ -115,21 +120,24 @@ def _in_layers(
 ) -> Layout:
     """Columns from left to right: inputs, the layers of hidden nodes, outputs; the largest nodes that fit the page."""
     outputs = list(wiring.network.outputs)
-    singles = [node for node in wiring.single if node] + [0] * (0 in wiring.single)
+    singles = wiring.single
     grid_width, grid_height = _grid_size(wiring, cell)
     for diameter in _SIZES:
         pitch = 1.35 * diameter
         first = [] if wiring.image_shape else [singles]
         fullest = max(map(len, [*layers, outputs, *first]), default=1)
-        least = max(grid_height + (2.5 * diameter if singles else 0.0), (len(outputs) - 1) * 1.1 * pitch)
+        least = max(grid_height + (2 * diameter + 92 if singles else 0.0), (len(outputs) - 1) * 1.1 * pitch)
         height = min(max(least, (fullest - 1) * pitch), max(_PAGE_HEIGHT, least))
         page = [*layered.fold(first, down, pitch, height or 1.0), *layered.fold(layers, down, pitch, height or 1.0)]
         step = (1.9 if len(page) > len(layers) + len(first) else 2.4) * diameter
         width = grid_width + step * (len(page) + 1) + diameter
         if width <= _PAGE_WIDTH:
             break
-    # A page that is much taller than wide wants longer ways between its columns.
+    # A page much taller than wide wants longer ways between its columns, a flat one more room between its rows.
     gap = max(step, min(3 * step, (0.9 * height - grid_width) / (len(page) + 1)))
+    roomy = min(0.5 * width, _PAGE_HEIGHT)
+    page = [[(node, y * max(1.0, roomy / (height or 1.0))) for node, y in column] for column in page]
+    height = max(height, roomy)
     half = diameter / 2
     places: dict[int, Point] = {}
     x = grid_width + gap if wiring.image_shape else half
@@ -141,7 +149,7 @@ def _in_layers(
     places |= {node: (x, y + half) for node, y in zip(outputs, ends, strict=True)}
     corner = (0.0, (height + diameter - grid_height) / 2)
     if wiring.image_shape:
-        places |= {node: (grid_width / 2, corner[1] + grid_height + 1.5 * diameter) for node in singles}
+        places |= {node: (grid_width / 2, corner[1] + grid_height + 46 + diameter / 2) for node in singles}
     bottom = max([height + diameter] + [y + half for _, y in places.values()])
     places = _with_pixels(wiring, places, corner, cell)
     return Layout(places, x + half, bottom, diameter, cell, corner, note=note)

@@ -11,7 +11,7 @@ from .glyphs import curve
 from .layout import Layout
 from .scene import Point, Scene, Shape, Text, plain
 from .style import GREY, INK, PALE, VERMILLION, colour_of, magnitude, mix
-from .wiring import BIAS, Wiring
+from .wiring import BIAS, INPUT_SHARE, Wiring
 
 _MARGIN = 24.0
 _LONGEST_NAME = 28
@@ -69,7 +69,8 @@ def _count(n: int, noun: str) -> str:
 def _sentence(wiring: Wiring) -> str:
     inputs = sum(node != BIAS for node in wiring.inputs)
     if wiring.image_shape is not None:
-        first = f"{inputs:,} of {wiring.network.n_inputs:,} pixels"
+        n = wiring.network.n_inputs
+        first = f"all {n:,} pixels" if inputs == n else f"{inputs:,} of {n:,} pixels"
     else:
         first = _count(inputs, "input") + (" and the bias" if BIAS in wiring.inputs else "")
     hidden, outputs = _count(len(wiring.hidden), "hidden node"), _count(wiring.network.n_outputs, "output")
@@ -165,7 +166,7 @@ class _Painter:
         scene.items.append(Text((left, above), f"{rows} × {columns} pixels", 13, INK, "start"))
 
     def input(self, scene: Scene, node: int) -> None:
-        (x, y), half = self.place(node), 0.36 * self.layout.diameter
+        (x, y), half = self.place(node), 0.5 * INPUT_SHARE * self.layout.diameter
         colour = mix(GREY, "#ffffff", 0.6) if self.pale(node) else GREY
         heard = _count(len(self.wiring.network.targets[node]), "connection")
         title = f"{'the bias, always 1' if node == BIAS else f'input {node}'}: {heard}"
@@ -201,7 +202,7 @@ class _Painter:
         stroke = VERMILLION if node in self.lit_nodes else colour
         title = f"output {name}: {activation}; {n}"
         scene.items.append(
-            _box(x - 0.46 * d, y - 0.46 * d, 0.92 * d, 0.92 * d, fill=colour, stroke=stroke, width=2.5, title=title)
+            _box(x - 0.48 * d, y - 0.48 * d, 0.96 * d, 0.96 * d, fill=colour, stroke=stroke, width=2.5, title=title)
         )
         scene.items.append(_glyph((x, y), 0.52 * d, activation, "#ffffff", max(1.0, d / 18)))
         size = min(16.0, max(12.0, 0.5 * d))
@@ -267,7 +268,7 @@ def _badge(at: Point, diameter: float, activation: str, title: str) -> list[Shap
     """A hidden node: a disc in the colour of its activation's family, and the activation's curve."""
     colour = colour_of(activation)
     disc = Shape(
-        (at,), stroke=colour, width=max(1.0, diameter / 18), fill=mix(colour, "#ffffff", 0.78), radius=0.46 * diameter, title=title
+        (at,), stroke=colour, width=max(1.0, diameter / 18), fill=mix(colour, "#ffffff", 0.78), radius=0.48 * diameter, title=title
     )
     return [disc, _glyph(at, 0.52 * diameter, activation, INK, max(0.9, diameter / 20))]
 

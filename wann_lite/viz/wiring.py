@@ -10,6 +10,7 @@ from ..network import Connection, Network
 
 BIAS = 0
 SMALLEST_IMAGE = 64  # inputs; 4, 9 or 16 of them are more often measurements than pixels
+INPUT_SHARE = 0.7  # the side of an input's square, in diameters of a hidden node
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Wiring:
 
     @property
     def single(self) -> tuple[int, ...]:
-        """The inputs that get a node of their own; with an image that is the bias alone, if anything listens to it."""
-        return tuple(node for node in self.inputs if node == BIAS or self.image_shape is None)
+        """The inputs that get a node of their own; with an image that is the bias alone, if anything listens to it; it comes last."""
+        inputs = self.inputs if self.image_shape is None else self.inputs[: self.inputs[:1] == (BIAS,)]
+        return tuple(sorted(inputs, key=lambda node: (node == BIAS, node)))
 
     def is_pixel(self, node: int) -> bool:
         """Whether the node is a cell of the pixel grid."""
