@@ -1,7 +1,11 @@
 """The ten activation functions of Gaier & Ha (2019), each with its formula and its derivative.
 
-Every function works elementwise on an array of any shape and floating type and takes `out` as numpy's own functions do;
-`out` may be the argument itself.
+Every function works elementwise on an array of any shape and floating type and takes `out` as numpy's own
+functions do; `out` may be the argument itself.
+
+References
+----------
+Gaier & Ha (2019), Weight Agnostic Neural Networks, section 3.2. arXiv:1906.04358.
 """
 
 from __future__ import annotations
@@ -29,7 +33,13 @@ class Activation:
     function : callable
         ``function(x, out=None)``, elementwise.
     derivative : callable
-        ``derivative(x)``, elementwise; at a kink the value on its right, or 0 for `abs` at 0.
+        ``derivative(x)``, elementwise. At the kink of `relu` the value on its right, at that of `abs` 0; for
+        `step` 0 everywhere.
+
+    Examples
+    --------
+    >>> ACTIVATIONS["sin"](np.array([0.0, 0.5]))
+    array([0., 1.])
     """
 
     name: str
@@ -38,6 +48,7 @@ class Activation:
     derivative: Callable[[Array], Array]
 
     def __call__(self, x: Array, out: Array | None = None) -> Array:
+        """The function of every element of `x`."""
         return self.function(x, out)
 
 
@@ -91,7 +102,7 @@ def _cos(x: Array, out: Array | None = None) -> Array:
 
 def _sigmoid_derivative(x: Array) -> Array:
     y = _sigmoid(x)
-    return y * (1 - y)
+    return np.subtract(y, np.square(y))
 
 
 #: Every activation by name, in the order of the original's numbering.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 
 def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write `content` to a temporary file beside `path`, flush it to the disk and rename it.
 
-    Whatever happens, `path` holds either what it held before or all of `content`. Text is written as UTF-8.
+    Whatever happens, `path` holds either what it held before or all of `content`. Text is written as UTF-8. A
+    symbolic link stays, and the file that it leads to is replaced; a device or a pipe, which cannot be
+    replaced, is written to.
 
     Raises
     ------
@@ -28,22 +30,20 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None
     """
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    # Opened by name rather than by `tempfile`, whose files are private to their owner for good.
+    file = open(temporary, "xb")  # noqa: SIM115 - closed below, before the rename
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            temporary.unlink()
         raise
-
-
-def _umask() -> int:
-    # The mask can only be read by setting it; a file from mkstemp is private to its owner otherwise.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,8 +4,8 @@ Everywhere a lower objective is better. Equal points do not dominate each other.
 
 References
 ----------
-Deb, Pratap, Agarwal & Meyarivan (2002), A fast and elitist multiobjective genetic algorithm: NSGA-II, section III.
-Gaier & Ha (2019), section 3.3: performance and complexity, ranked in the way of NSGA-II.
+Deb, Pratap, Agarwal & Meyarivan (2002), A fast and elitist multiobjective genetic algorithm: NSGA-II, section
+III. Gaier & Ha (2019), section 3.3: performance and complexity, ranked in the way of NSGA-II.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def pareto_fronts(objectives: ArrayLike) -> NDArray[np.intp]:
 
     Notes
     -----
-    With two objectives no pair needs to be compared. Taken in order of the first, then the second, a point is dominated by a
-    front exactly if the front's lowest second objective so far is not above its own; these lows rise from front to front,
-    so its front is found by bisection.
+    With two objectives no pair needs to be compared. Taken in order of the first, then the second, a point is
+    dominated by a front exactly if the lowest second objective in that front is not above its own; these lows
+    rise from front to front, so its front is found by bisection.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def pareto_fronts(objectives: ArrayLike) -> NDArray[np.intp]:
 def crowding_distance(objectives: ArrayLike) -> NDArray[np.float64]:
     """How alone each point of one front is: the sum over both objectives of the gap between its neighbours.
 
-    Each gap is relative to the front's extent; the outermost points get infinity.
+    Each gap is relative to the front's extent; the outermost points of each objective get infinity.
 
     Parameters
     ----------
@@ -71,6 +71,11 @@ def crowding_distance(objectives: ArrayLike) -> NDArray[np.float64]:
     -------
     ndarray (n,)
 
+    Raises
+    ------
+    ValueError
+        If the shape is not (n, 2) or a value is NaN.
+
     Examples
     --------
     >>> crowding_distance([[0, 4], [1, 2], [4, 0]])
@@ -78,18 +83,22 @@ def crowding_distance(objectives: ArrayLike) -> NDArray[np.float64]:
     """
     points = _checked(objectives)
     distance = np.zeros(len(points))
-    for values in points.T:
+    if not len(points):
+        return distance
+    # Infinities become the largest numbers whose differences are still finite.
+    largest = np.finfo(np.float64).max / 4
+    for values in np.clip(points, -largest, largest).T:
         order = np.argsort(values, kind="stable")
-        ordered = np.where(np.isfinite(values[order]), values[order], np.finfo(float).max / 4)
-        extent = ordered[-1] - ordered[0] if len(ordered) else 0.0
+        ordered = values[order]
+        extent = ordered[-1] - ordered[0]
         if extent > 0:
             distance[order[1:-1]] += (ordered[2:] - ordered[:-2]) / extent
-            distance[order[[0, -1]]] = np.inf
+        distance[order[[0, -1]]] = np.inf
     return distance
 
 
 def rank(objectives: ArrayLike) -> NDArray[np.intp]:
-    """The indices of all points from best to worst: by front, within a front by crowding distance, the least crowded first.
+    """The indices of all points from best to worst: by front, within a front the least crowded first.
 
     Parameters
     ----------
@@ -98,6 +107,11 @@ def rank(objectives: ArrayLike) -> NDArray[np.intp]:
     Returns
     -------
     ndarray of int (n,)
+
+    Raises
+    ------
+    ValueError
+        If the shape is not (n, 2) or a value is NaN.
 
     Examples
     --------
@@ -114,7 +128,7 @@ def rank(objectives: ArrayLike) -> NDArray[np.intp]:
 
 
 def tournament(n: int, size: int, rng: np.random.Generator, draws: int) -> NDArray[np.intp]:
-    """The winners of `draws` tournaments: in each, `size` of the places 0..n-1 of a ranking are drawn, and the lowest wins.
+    """The winners of `draws` tournaments: in each, `size` places of a ranking are drawn, and the lowest wins.
 
     Parameters
     ----------
@@ -128,6 +142,7 @@ def tournament(n: int, size: int, rng: np.random.Generator, draws: int) -> NDArr
     Returns
     -------
     ndarray of int (draws,)
+        Places from 0 (the best) to n - 1.
 
     Raises
     ------
@@ -148,8 +163,12 @@ def tournament(n: int, size: int, rng: np.random.Generator, draws: int) -> NDArr
 
 def _checked(objectives: ArrayLike) -> NDArray[np.float64]:
     points = np.asarray(objectives, dtype=np.float64)
+    if points.shape == (0,):
+        points = points.reshape(0, 2)
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"the objectives have the shape {points.shape}: give (n, 2)")
     if np.isnan(points).any():
-        raise ValueError(f"objective of point {int(np.argwhere(np.isnan(points))[0, 0])} is NaN: nothing ranks NaN")
+        raise ValueError(
+            f"an objective of point {int(np.argwhere(np.isnan(points))[0, 0])} is NaN: NaN has no rank"
+        )
     return points
