@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from ..files import write_atomically
@@ -74,15 +75,16 @@ def draw(
 ) -> Drawing:
     """Draw a network from its inputs on the left to its outputs on the right.
 
-    Nodes from which no output can be reached, and inputs to which nothing listens, are left out. The places come from graphviz;
-    without it from a simpler layout in layers, and the drawing says in one line what to install.
+    Nodes from which no output can be reached, and inputs to which nothing listens, are left out. The places
+    come from graphviz; without it from a simpler layout in layers, and the drawing says in one line what to
+    install.
 
     Parameters
     ----------
     network : Network
     image_shape : (int, int), "auto" or None
-        Height and width of the image whose pixels are the inputs, to draw them as one grid. "auto" takes a square number of
-        inputs, 64 or more, as a square image; None draws each input as a node.
+        Height and width of the image whose pixels are the inputs, to draw them as one grid. "auto" takes a
+        square number of inputs, 64 or more, as a square image; None draws each input as a node.
     input_names, output_names : sequence, optional
         What to write beside each input and output.
     highlight : iterable of sequences of int
@@ -100,17 +102,19 @@ def draw(
     Raises
     ------
     ValueError
-        If the image shape or the number of names does not fit the network, or a step of a path is not an enabled connection.
+        If the image shape or the number of names does not fit the network, or a step of a path is not an
+        enabled connection.
 
     Examples
     --------
     >>> xor = Network(2, 1, ["linear", "linear", "inverse", "abs"], [(1, 4), (2, 5), (4, 6), (5, 6), (6, 3)])
     >>> draw(xor, highlight=[(1, 4, 6, 3)]).alt
-    'A network of 2 inputs, 3 hidden nodes, 1 output and 5 connections. Signals flow ... 1 linear, 1 inverse, 1 abs.'
+    'A network of 2 inputs, 3 hidden nodes, 1 output and 5 connections. Signals flow ...'
     """
     wiring = trace(network, image_shape)
     names = Names(
-        _checked_names(input_names, network.n_inputs, "input"), _checked_names(output_names, network.n_outputs, "output")
+        _checked_names(input_names, network.n_inputs, "input"),
+        _checked_names(output_names, network.n_outputs, "output"),
     )
     layout = arrange(wiring)
     scene = paint(wiring, layout, names, _steps(wiring, highlight), title=title, numbers=numbers)
@@ -133,10 +137,11 @@ def _steps(wiring: Wiring, paths: Iterable[Sequence[int]]) -> frozenset[Connecti
             nodes = list(path)
         except TypeError:
             raise ValueError(f"highlight holds {path!r}: give paths, such as [(1, 4, 3)]") from None
-        for step in zip(nodes, nodes[1:], strict=False):
+        for step in pairwise(nodes):
             if step not in edges:
                 raise ValueError(
-                    f"highlight holds the step {step[0]!r} -> {step[1]!r}, which is not an enabled connection on a way to an output"
+                    f"highlight holds the step {step[0]!r} -> {step[1]!r}: "
+                    "it is not an enabled connection on a way to an output"
                 )
             steps.add(step)
     return frozenset(steps)

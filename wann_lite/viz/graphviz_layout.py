@@ -1,4 +1,4 @@
-"""Where graphviz would put the nodes. It only computes places: what is drawn there is ours, so no label ever reaches it."""
+"""Where graphviz would put the nodes. What is drawn there is ours, so no label ever reaches it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +100,14 @@ def _using(program: str) -> Iterator[None]:
 
 
 def _describe(graphviz: Any, wiring: Wiring, diameter: float, grid: tuple[float, float], apart: float) -> Any:
-    side = f"{diameter / INCH:.4f}"
+    side = _inches(diameter)
     graph = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": f"{0.35 * diameter / INCH:.4f}", "ranksep": f"{apart * diameter / INCH:.4f}"},
+        graph_attr={"rankdir": "LR", "nodesep": _inches(0.35 * diameter), "ranksep": _inches(apart * diameter)},
         node_attr={"shape": "circle", "fixedsize": "true", "width": side, "height": side, "label": ""},
         edge_attr={"arrowhead": "none"},
     )
-    small = f"{INPUT_SHARE * diameter / INCH:.4f}"
-    width, height = (f"{length / INCH:.4f}" for length in grid)
+    small = _inches(INPUT_SHARE * diameter)
+    width, height = map(_inches, grid)
     with graph.subgraph() as first:
         first.attr(rank="source")
         if wiring.image_shape is not None:
@@ -125,10 +126,14 @@ def _describe(graphviz: Any, wiring: Wiring, diameter: float, grid: tuple[float,
     return graph
 
 
+def _inches(pixels: float) -> str:
+    return f"{pixels / INCH:.4f}"
+
+
 def _in_order(graph: Any, nodes: Sequence[int], **look: str) -> None:
     for node in nodes:
         graph.node(f"n{node}", **look)
-    for above, below in zip(nodes, nodes[1:], strict=False):
+    for above, below in pairwise(nodes):
         graph.edge(f"n{above}", f"n{below}", style="invis")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil
+from statistics import fmean
 
 import numpy as np
 
@@ -13,20 +14,21 @@ _SWEEPS = 12
 
 
 def spread(wanted: Sequence[float], gap: float, height: float) -> list[float]:
-    """Places from 0 to `height`, at least `gap` apart where they fit, each near the place wanted; the order is kept.
+    """Places from 0 to `height`, in the order given, at least `gap` apart where they fit, near those wanted.
 
     Examples
     --------
     >>> spread([4, 5, 5], 2, 10)
     [2.5, 4.5, 6.5]
     >>> spread([9, 9, 9], 4, 10)
-    [2.0, 6.0, 10.0]
+    [1.5, 5.5, 9.5]
     """
     n = len(wanted)
     gap = min(gap, height / max(n - 1, 1))
     places = np.clip(np.asarray(wanted, float), 0, height)
     steps = gap * np.arange(n)
-    # Without the steps, "at least a gap apart" reads "never falls". Half the answer pushes down, half pushes up.
+    # Without the steps, "at least a gap apart" reads "never falls". Half the answer pushes down, half pushes
+    # up.
     free, top = places - steps, height - (steps[-1] if n else 0.0)
     pushed_down = np.clip(np.maximum.accumulate(free), 0, top)
     pushed_up = np.clip(np.minimum.accumulate(free[::-1])[::-1], 0, top)
@@ -35,7 +37,7 @@ def spread(wanted: Sequence[float], gap: float, height: float) -> list[float]:
 
 
 def heights(wiring: Wiring) -> dict[int, float]:
-    """How far down each node goes, from 0 to 1, by sweeps that pull each node towards the nodes it is connected to.
+    """How far down each node goes, from 0 to 1: each is pulled towards the nodes it is connected to.
 
     Inputs and outputs keep their order.
     """
@@ -60,14 +62,16 @@ def heights(wiring: Wiring) -> dict[int, float]:
     down |= {node: 0.5 for node in wiring.hidden}
     for sweep in range(_SWEEPS):
         for layer in layers if sweep % 2 == 0 else reversed(layers):
-            pull = {node: float(np.mean([down[other] for other in neighbours[node]])) for node in layer if neighbours[node]}
-            ordered = sorted(layer, key=lambda node: (pull.get(node, 0.5), node))
-            wanted = [pull.get(node, 0.5) for node in ordered]
+            pull = {node: fmean([down[other] for other in neighbours[node]]) for node in layer}
+            ordered = sorted(layer, key=lambda node: (pull[node], node))
+            wanted = [pull[node] for node in ordered]
             down |= dict(zip(ordered, spread(wanted, 1 / len(layer), 1.0), strict=True))
     return down
 
 
-def fold(columns: Sequence[Sequence[int]], down: Mapping[int, float], pitch: float, height: float) -> list[list[tuple[int, float]]]:
+def fold(
+    columns: Sequence[Sequence[int]], down: Mapping[int, float], pitch: float, height: float
+) -> list[list[tuple[int, float]]]:
     """Lay columns of nodes out below each other, folding one that is too long into several, like bricks.
 
     Parameters
@@ -84,7 +88,8 @@ def fold(columns: Sequence[Sequence[int]], down: Mapping[int, float], pitch: flo
     Returns
     -------
     list of lists of (int, float)
-        The columns from left to right, more than were given where some were folded; each node with its height.
+        The columns from left to right, more than were given where some were folded; each node with its
+        height.
 
     Examples
     --------

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from . import graphviz_layout, layered
 from .scene import Point
 from .wiring import Wiring
 
-# A drawing of at most this many nodes and connections keeps graphviz's places and routes. Beyond, and beside a pixel grid, the page
-# would be many times taller than wide: graphviz's order of the nodes is kept, and each layer is folded like bricks.
+# A drawing of at most this many nodes and connections keeps graphviz's places and routes. Beyond, and beside
+# a pixel grid, the page would be many times taller than wide: graphviz's order of the nodes is kept, and each
+# layer is folded like bricks.
 _FEW_NODES, _FEW_EDGES = 40, 60
 _SIZES = (44.0, 36.0, 30.0, 25.0, 21.0, 17.0, 14.0, 11.0, 8.0)
 _PAGE_WIDTH, _PAGE_HEIGHT = 1040.0, 760.0
@@ -47,7 +49,7 @@ class Layout:
 
 
 def arrange(wiring: Wiring) -> Layout:
-    """Find places for all nodes: graphviz's where it is there and they fit on a page, otherwise our own layers."""
+    """Find places for all nodes: as graphviz says if they fit on a page, otherwise in our own layers."""
     n_nodes = len(wiring.single) + len(wiring.hidden) + wiring.network.n_outputs
     few = wiring.image_shape is None and n_nodes <= _FEW_NODES and len(wiring.edges) <= _FEW_EDGES
     diameter = _SIZES[0]
@@ -82,11 +84,11 @@ def _with_pixels(wiring: Wiring, places: dict[int, Point], corner: Point, cell: 
 
 
 def _press(found: dict[int, Point], diameter: float) -> float:
-    """The least factor on all heights, not above 1, that leaves nodes of a column apart and the page no flatter than wide."""
+    """A factor on all heights that makes a tall page flatter and leaves the nodes of a column apart."""
     columns: dict[int, list[float]] = {}
     for x, y in found.values():
         columns.setdefault(round(x), []).append(y)
-    steps = [below - above for ys in map(sorted, columns.values()) for above, below in zip(ys, ys[1:], strict=False)]
+    steps = [below - above for ys in map(sorted, columns.values()) for above, below in pairwise(ys)]
     apart = 1.25 * diameter / min(steps, default=diameter)
     return min(1.0, max(apart, 1 / max(_tallness(found), 0.01)))
 
@@ -98,7 +100,7 @@ def _tallness(found: dict[int, Point]) -> float:
 
 
 def _as_found(found: dict[int, Point], routes: graphviz_layout.Routes, diameter: float) -> Layout:
-    """graphviz's own places, moved so that the page begins at (0, 0), and pressed together where the page is tall."""
+    """The places that graphviz found, from (0, 0) on, and pressed together where the page is tall."""
     press = _press(found, diameter)
     half = diameter / 2
     places = {node: (x, y * press) for node, (x, y) in found.items()}
@@ -115,9 +117,7 @@ def _as_found(found: dict[int, Point], routes: graphviz_layout.Routes, diameter:
     )
 
 
-def _in_layers(
-    wiring: Wiring, layers: list[list[int]], down: dict[int, float], cell: float, note: str = ""
-) -> Layout:
+def _in_layers(wiring: Wiring, layers: list[list[int]], down: dict[int, float], cell: float, note: str = "") -> Layout:
     """Columns from left to right: inputs, the layers of hidden nodes, outputs; the largest nodes that fit the page."""
     outputs = list(wiring.network.outputs)
     singles = wiring.single
@@ -133,7 +133,8 @@ def _in_layers(
         width = grid_width + step * (len(page) + 1) + diameter
         if width <= _PAGE_WIDTH:
             break
-    # A page much taller than wide wants longer ways between its columns, a flat one more room between its rows.
+    # A page much taller than wide wants longer ways between its columns, a flat one more room between its
+    # rows.
     gap = max(step, min(3 * step, (0.9 * height - grid_width) / (len(page) + 1)))
     roomy = min(0.5 * width, _PAGE_HEIGHT)
     page = [[(node, y * max(1.0, roomy / (height or 1.0))) for node, y in column] for column in page]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from math import hypot
 
 from ..network import Connection
-from .glyphs import curve
 from .layout import Layout
+from .marks import arrow, badge, box, glyph
 from .scene import Point, Scene, Shape, Text, plain
-from .style import GREY, INK, PALE, VERMILLION, colour_of, magnitude, mix
+from .style import GREY, INK, PALE, VERMILLION, magnitude, mix
 from .wiring import BIAS, INPUT_SHARE, Wiring
 
 _MARGIN = 24.0
@@ -112,7 +111,8 @@ class _Painter:
         """Whether something else is highlighted."""
         return bool(self.lit) and not all(node in self.lit_nodes for node in nodes)
 
-    # --- connections ---------------------------------------------------------------------------------------------------------
+    # --- connections
+    # ---------------------------------------------------------------------------------------------------------
 
     def edges(self, scene: Scene) -> None:
         n = len(self.wiring.edges)
@@ -134,7 +134,7 @@ class _Painter:
         route = tuple(map(self.at, self.layout.routes.get(edge, ()))) or self._bow(edge)
         scene.items.append(Shape(route, stroke=colour, width=width, opacity=opacity, curved=True))
         if self.few or edge in self.lit:
-            scene.items.append(Shape(_arrow(route, 8.0), fill=colour, opacity=opacity, closed=True))
+            scene.items.append(Shape(arrow(route, 8.0), fill=colour, opacity=opacity, closed=True))
 
     def _bow(self, edge: Connection) -> tuple[Point, ...]:
         """A smooth way from the right of the source to the left of the target."""
@@ -145,14 +145,15 @@ class _Painter:
         reach = 0.45 * (x2 - x1)
         return (x1, y1), (x1 + reach, y1), (x2 - reach, y2), (x2, y2)
 
-    # --- nodes ---------------------------------------------------------------------------------------------------------------
+    # --- nodes
+    # ---------------------------------------------------------------------------------------------------------------
 
     def grid(self, scene: Scene) -> None:
         rows, columns = self.wiring.image_shape or (0, 0)
         cell, (left, top) = self.layout.cell, self.at(self.layout.corner)
         leaving = Counter(source for source, _ in self.wiring.edges)
         most = max((leaving[pixel] for pixel in self.wiring.pixels), default=1)
-        scene.items.append(_box(left, top, columns * cell, rows * cell, fill="#ffffff", stroke=GREY, width=1))
+        scene.items.append(box(left, top, columns * cell, rows * cell, fill="#ffffff", stroke=GREY, width=1))
         for pixel in range(1, rows * columns + 1):
             row, column = divmod(pixel - 1, columns)
             n = leaving[pixel]
@@ -161,7 +162,7 @@ class _Painter:
                 fill = mix(fill, "#ffffff", 0.55)
             title = f"pixel {pixel} (row {row + 1}, column {column + 1}): {_count(n, 'connection')}"
             x, y, side = left + column * cell, top + row * cell, 0.92 * cell
-            scene.items.append(_box(x + 0.04 * cell, y + 0.04 * cell, side, side, fill=fill, title=title))
+            scene.items.append(box(x + 0.04 * cell, y + 0.04 * cell, side, side, fill=fill, title=title))
         above = top - 12
         scene.items.append(Text((left, above), f"{rows} × {columns} pixels", 13, INK, "start"))
 
@@ -175,14 +176,16 @@ class _Painter:
             scene.items.append(Shape(corners, GREY, 1.5, fill="#ffffff", closed=True, title=title))
             scene.items.append(Text((x, y), "1", max(1.0 * half, 7), INK))
         else:
-            scene.items.append(_box(x - half, y - half, 2 * half, 2 * half, fill=colour, title=title))
+            scene.items.append(box(x - half, y - half, 2 * half, 2 * half, fill=colour, title=title))
         size = min(14.0, max(9.0, 0.5 * self.layout.diameter))
         scene.items.append(Text((x - half - 8, y), self.names.of_input(node), size, INK, "end"))
 
     def hidden(self, scene: Scene, node: int, numbers: bool) -> None:
         activation = self.wiring.network.activation_of(node)
-        heard = f"listens to {len(self.wiring.network.sources_of(node))}, heard by {len(self.wiring.network.targets[node])}"
-        shapes = _badge(self.place(node), self.layout.diameter, activation, f"hidden node {node}: {activation}; {heard}")
+        heard = (
+            f"listens to {len(self.wiring.network.sources_of(node))}, heard by {len(self.wiring.network.targets[node])}"
+        )
+        shapes = badge(self.place(node), self.layout.diameter, activation, f"hidden node {node}: {activation}; {heard}")
         if self.lit and node in self.lit_nodes:
             shapes[0] = replace(shapes[0], stroke=VERMILLION, width=2.5)
         elif self.lit:
@@ -202,13 +205,14 @@ class _Painter:
         stroke = VERMILLION if node in self.lit_nodes else colour
         title = f"output {name}: {activation}; {n}"
         scene.items.append(
-            _box(x - 0.48 * d, y - 0.48 * d, 0.96 * d, 0.96 * d, fill=colour, stroke=stroke, width=2.5, title=title)
+            box(x - 0.48 * d, y - 0.48 * d, 0.96 * d, 0.96 * d, fill=colour, stroke=stroke, width=2.5, title=title)
         )
-        scene.items.append(_glyph((x, y), 0.52 * d, activation, "#ffffff", max(1.0, d / 18)))
+        scene.items.append(glyph((x, y), 0.52 * d, activation, "#ffffff", max(1.0, d / 18)))
         size = min(16.0, max(12.0, 0.5 * d))
         scene.items.append(Text((x + 0.5 * d + 8, y), name, size, colour, "start", bold=True))
 
-    # --- below the network ---------------------------------------------------------------------------------------------------
+    # --- below the network
+    # ---------------------------------------------------------------------------------------------------
 
     def legend(self, scene: Scene) -> None:
         """What the colours mean, and one line in words; sets the height of the page."""
@@ -220,7 +224,7 @@ class _Painter:
         for i, (name, n) in enumerate(kinds):
             x = _MARGIN + (i % a_row) * _LEGEND_WIDTH + 11
             row = y + (i // a_row) * _LEGEND_HEIGHT
-            scene.items += _badge((x, row), 22, name, "")
+            scene.items += badge((x, row), 22, name, "")
             scene.items.append(Text((x + 17, row), f"{n:,} {name}", 13, INK, "start"))
         y += _LEGEND_HEIGHT * -(-len(kinds) // a_row)
         lines = [_sentence(self.wiring) + ".", self.layout.note]
@@ -238,51 +242,12 @@ class _Painter:
         row = top + rows * self.layout.cell + 16
         scene.items.append(Text((left, row), "connections: 0", 12, INK, "start"))
         x = left + 92
-        scene.items.append(_box(x, row - 6, 12, 12, fill="#f4f6f8", stroke=PALE, width=1))
+        scene.items.append(box(x, row - 6, 12, 12, fill="#f4f6f8", stroke=PALE, width=1))
         steps = min(most, 7)
         for i in range(steps):
             fill = magnitude(i / max(steps - 1, 1))
-            scene.items.append(_box(x + 18 + 13 * i, row - 6, 12, 12, fill=fill))
+            scene.items.append(box(x + 18 + 13 * i, row - 6, 12, 12, fill=fill))
         if most:
             text = "1" if most == 1 else f"1 to {most}"
             scene.items.append(Text((x + 24 + 13 * steps, row), text, 12, INK, "start"))
         return max(y, row + 26)
-
-
-def _box(
-    left: float,
-    top: float,
-    across: float,
-    down: float,
-    *,
-    fill: str,
-    stroke: str | None = None,
-    width: float = 1.0,
-    title: str = "",
-) -> Shape:
-    corners = ((left, top), (left + across, top), (left + across, top + down), (left, top + down))
-    return Shape(corners, stroke=stroke, width=width, fill=fill, closed=True, title=title)
-
-
-def _badge(at: Point, diameter: float, activation: str, title: str) -> list[Shape]:
-    """A hidden node: a disc in the colour of its activation's family, and the activation's curve."""
-    colour = colour_of(activation)
-    disc = Shape(
-        (at,), stroke=colour, width=max(1.0, diameter / 18), fill=mix(colour, "#ffffff", 0.78), radius=0.48 * diameter, title=title
-    )
-    return [disc, _glyph(at, 0.52 * diameter, activation, INK, max(0.9, diameter / 20))]
-
-
-def _glyph(at: Point, side: float, activation: str, colour: str, width: float) -> Shape:
-    x, y = at
-    points = tuple((x + 0.5 * side * a, y - 0.42 * side * b) for a, b in curve(activation))
-    return Shape(points, stroke=colour, width=width)
-
-
-def _arrow(route: tuple[Point, ...], length: float) -> tuple[Point, ...]:
-    """A triangle whose tip is the end of the route."""
-    (x2, y2), (x1, y1) = route[-1], route[-2]
-    norm = hypot(x2 - x1, y2 - y1) or 1.0
-    ux, uy = (x2 - x1) / norm * length, (y2 - y1) / norm * length
-    back = x2 - ux, y2 - uy
-    return (x2, y2), (back[0] - 0.38 * uy, back[1] + 0.38 * ux), (back[0] + 0.38 * uy, back[1] - 0.38 * ux)

@@ -1,12 +1,14 @@
 """A picture as a list of shapes, and that picture as SVG or PNG.
 
-Both come from the same list, so a saved PNG looks like the SVG on the page. Coordinates are pixels, y downwards.
+Both come from the same list, so a saved PNG looks like the SVG on the page. Coordinates are pixels, y
+downwards.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -16,9 +18,11 @@ from typing import Any
 from .extras import require
 
 Point = tuple[float, float]
+LONGEST_SIDE = 12_000  # pixels of a PNG
 FONT = "Helvetica, Arial, sans-serif"
 
-# What XML 1.0 does not allow in any form: control characters, halves of surrogate pairs, and two that are no characters.
+# What XML 1.0 does not allow in any form: control characters, halves of surrogate pairs, and two that are no
+# characters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -76,7 +80,8 @@ class Scene:
         width, height = round(self.width), round(self.height)
         title, description = plain(self.title), plain(self.description)
         lines = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}" '
             f'role="img" aria-label="{escape(title + ". " + description)}" font-family="{FONT}" '
             'style="max-width:100%;height:auto">',
             f"<title>{escape(title)}</title>",
@@ -88,35 +93,38 @@ class Scene:
         return "\n".join(lines) + "\n"
 
     def to_png(self, scale: float = 2.0) -> bytes:
-        """The picture as a PNG of `scale` times its size, drawn by matplotlib.
+        """The picture as a PNG of `scale` times its size, at most LONGEST_SIDE, drawn by matplotlib.
 
         Raises
         ------
         ImportError
             If matplotlib is not installed.
         """
-        figure = require("matplotlib.figure", "a PNG").Figure(figsize=(self.width / 72, self.height / 72), facecolor="white")
+        size = self.width / 72, self.height / 72
+        figure = require("matplotlib.figure", "a PNG").Figure(figsize=size, facecolor="white")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         axes.set(xlim=(0, self.width), ylim=(self.height, 0))
-        for order, (is_text, items) in enumerate(groupby(self.items, lambda item: isinstance(item, Text))):
-            if is_text:
-                for item in items:
-                    _mpl_text(axes, item, order)
-            else:
-                _mpl_shapes(axes, list(items), order)
+        for order, (_, run) in enumerate(groupby(self.items, type)):
+            items = list(run)
+            _mpl_shapes(axes, [item for item in items if isinstance(item, Shape)], order)
+            for text in (item for item in items if isinstance(item, Text)):
+                _mpl_text(axes, text, order)
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=72 * scale, metadata={"Title": plain(self.title), "Software": None})
+        scale = min(scale, LONGEST_SIDE / max(self.width, self.height))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it
+            figure.savefig(buffer, format="png", dpi=72 * scale, metadata={"Title": plain(self.title)})
         return buffer.getvalue()
 
 
 def plain(text: object, longest: int = 1000) -> str:
-    """`text` on one line, without what XML forbids, cut at `longest` characters.
+    r"""`text` on one line, without what XML forbids, cut at `longest` characters.
 
     Examples
     --------
-    >>> plain("a\\x00 b\\n" + "c" * 20, longest=10)
-    'a\\ufffd b cccc\\u2026'
+    >>> plain("a\x00 b\n" + "c" * 20, longest=10)
+    'a\ufffd b cccc\u2026'
     """
     line = " ".join(_FORBIDDEN.sub("\ufffd", str(text)).split())
     return line if len(line) <= longest else line[: longest - 1] + "\u2026"
@@ -129,7 +137,8 @@ def _number(value: float) -> str:
 def _svg_shape(shape: Shape) -> str:
     look = f'fill="{shape.fill or "none"}"'
     if shape.stroke:
-        look += f' stroke="{shape.stroke}" stroke-width="{shape.width:g}" stroke-linecap="round" stroke-linejoin="round"'
+        look += f' stroke="{shape.stroke}" stroke-width="{shape.width:g}"'
+        look += ' stroke-linecap="round" stroke-linejoin="round"'
     if shape.opacity < 1:
         look += f' opacity="{shape.opacity:g}"'
     pairs = [f"{_number(x)},{_number(y)}" for x, y in shape.points]
@@ -149,7 +158,8 @@ def _svg_text(text: Text) -> str:
     x, y = _number(text.at[0]), _number(text.at[1] + 0.35 * text.size)
     weight = ' font-weight="bold"' if text.bold else ""
     return (
-        f'<text x="{x}" y="{y}" font-size="{text.size:g}" fill="{text.colour}" text-anchor="{text.anchor}"{weight}>'
+        f'<text x="{x}" y="{y}" font-size="{text.size:g}" fill="{text.colour}" '
+        f'text-anchor="{text.anchor}"{weight}>'
         f"{escape(plain(text.text))}</text>"
     )
 

@@ -1,11 +1,12 @@
 """The colours of the course and the one style of its figures.
 
-The eight colours of Okabe and Ito stay apart for colour-blind readers; wherever a colour carries meaning, a marker, a line style
-or a shape carries it too.
+The eight colours of Okabe and Ito stay apart for colour-blind readers; wherever a colour carries meaning, a
+marker, a line style or a shape carries it too.
 
 References
 ----------
-Okabe & Ito (2008), Color Universal Design. Wong (2011), Points of view: color blindness, Nature Methods 8, 441.
+Okabe & Ito (2008), Color Universal Design.
+Wong (2011), Points of view: color blindness, Nature Methods 8, 441.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ BLUE, ORANGE, GREEN, VERMILLION = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 SKY, PURPLE, YELLOW, BLACK = "#56b4e9", "#cc79a7", "#f0e442", "#000000"
 INK, GREY, PALE = "#22303c", "#6b7785", "#dfe4e8"
 
-#: The order in which the lines of one axes take their colours, each with a line style and a marker of its own.
+#: The order in which lines take their colours, each with a line style and a marker of its own.
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK)
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -34,7 +35,7 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "hills and waves": (GREEN, ("gaussian", "sin", "cos")),
 }
 
-# Every other-few stop of matplotlib's viridis, from few to many as light to dark, so that few is close to the white page.
+# Eight stops of matplotlib's viridis, light to dark, so that few is close to the white page.
 _VIRIDIS = ("#fde725", "#a0da39", "#4ac16d", "#1fa187", "#277f8e", "#365c8d", "#46327e", "#440154")
 
 
@@ -55,7 +56,7 @@ def magnitude(share: float) -> str:
     Examples
     --------
     >>> magnitude(0), magnitude(1), magnitude(0.5)
-    ('#fde725', '#440154', '#239089')
+    ('#fde725', '#440154', '#23908b')
     """
     place = min(max(share, 0.0), 1.0) * (len(_VIRIDIS) - 1)
     low = min(int(place), len(_VIRIDIS) - 2)
@@ -101,6 +102,7 @@ def settings() -> dict[str, Any]:
         "lines.linewidth": 2,
         "lines.markersize": 6,
         "legend.frameon": False,
+        "figure.dpi": 110,
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
         "image.cmap": "viridis",
@@ -108,7 +110,7 @@ def settings() -> dict[str, Any]:
 
 
 def figure(*args: Any, **kwargs: Any) -> tuple[Figure, Any]:
-    """``matplotlib.pyplot.subplots`` in the style of the course, with a layout that leaves room for all labels.
+    """``matplotlib.pyplot.subplots`` in the style of the course, with room for all labels.
 
     Examples
     --------
@@ -118,6 +120,22 @@ def figure(*args: Any, **kwargs: Any) -> tuple[Figure, Any]:
     kwargs.setdefault("layout", "constrained")
     with pyplot.rc_context(settings()):
         fig, axes = pyplot.subplots(*args, **kwargs)
+    return fig, axes
+
+
+def mosaic(cells: list[list[str]], **kwargs: Any) -> tuple[Figure, dict[str, Any]]:
+    """``matplotlib.pyplot.subplot_mosaic`` in the style of the course.
+
+    Examples
+    --------
+    >>> fig, axes = mosaic([["left", "right"]], figsize=(6, 3))
+    >>> sorted(axes)
+    ['left', 'right']
+    """
+    pyplot = require("matplotlib.pyplot", "a figure")
+    kwargs.setdefault("layout", "constrained")
+    with pyplot.rc_context(settings()):
+        fig, axes = pyplot.subplot_mosaic(cells, **kwargs)
     return fig, axes
 
 

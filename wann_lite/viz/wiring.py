@@ -36,7 +36,7 @@ class Wiring:
 
     @property
     def single(self) -> tuple[int, ...]:
-        """The inputs that get a node of their own; with an image that is the bias alone, if anything listens to it; it comes last."""
+        """The inputs that get a node of their own, the bias last; beside an image that is the bias alone."""
         inputs = self.inputs if self.image_shape is None else self.inputs[: self.inputs[:1] == (BIAS,)]
         return tuple(sorted(inputs, key=lambda node: (node == BIAS, node)))
 
@@ -113,5 +113,5 @@ def _checked_shape(network: Network, image_shape: Sequence[int] | str | None) ->
     except (TypeError, ValueError):
         raise ValueError(f'image_shape is {image_shape!r}: give (height, width), "auto" or None') from None
     if height < 1 or width < 1 or height * width != n:
-        raise ValueError(f"image_shape is {height} x {width}: this network has {n:,} inputs, one for each pixel")
+        raise ValueError(f"image_shape is {height} x {width}: the network has {n:,} inputs, one for each pixel")
     return height, width
