@@ -80,6 +80,7 @@ class Engine:
         self.temperature = temperature
         self.graph = Graph(n_inputs, n_outputs)
         self._backend: NumpyBackend | None = None
+        self._held: list[Phenotype] = []
 
     @property
     def backend(self) -> NumpyBackend:
@@ -99,7 +100,7 @@ class Engine:
             Those whose children will be evaluated. All others can only be looked at from now on.
         """
         kept = list(dict.fromkeys(keep))
-        self._sweep(kept)
+        self._let_go(kept)
         self._backend = NumpyBackend(x, labels, self.weights, self.graph.n_outputs, self.temperature)
         self._rebuild(kept)
 
@@ -134,14 +135,14 @@ class Engine:
         Raises
         ------
         ValueError
-            If one of them is neither held, nor without ancestors, nor a child of one that is held.
+            If one of them is neither held, nor a founder, nor a child of one that is held.
         """
         living = list(dict.fromkeys(phenotypes))
-        self._rebuild([phenotype for phenotype in living if phenotype._loss is None and phenotype._parent is None])
+        self._rebuild([founder for founder in living if founder._loss is None and founder._parent is None])
         for phenotype in living:
             if phenotype._loss is None:
                 self._hold(phenotype)
-        self._sweep(living)
+        self._let_go(living)
         self.backend.release({number for phenotype in living for number in phenotype._numbers})
 
     def _hold(self, phenotype: Phenotype) -> None:
@@ -183,7 +184,13 @@ class Engine:
         n = self.graph.n_outputs
         return list(zip(phenotype._numbers[:n], phenotype.network.activations[:n], strict=True))
 
-    def _sweep(self, living: list[Phenotype]) -> None:
+    def _let_go(self, living: list[Phenotype]) -> None:
+        """Forget what is held for any but the living."""
+        stay = set(living)
+        for phenotype in self._held:
+            if phenotype not in stay:
+                phenotype._loss = None
+        self._held = living
         numbers: set[int] = set()
         numbers.update(*(phenotype._numbers for phenotype in living))
         self.graph.sweep(numbers)

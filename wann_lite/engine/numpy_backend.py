@@ -19,8 +19,10 @@ from .plan import Plan, Step
 
 Array = NDArray[Any]
 
-# Between these bounds the sum of exponentials keeps its digits when one output's term is exchanged for another.
-_LEAST_SUM, _GREATEST_SUM = 1e-3, 1e3
+# Where a sum falls below this part of what it was, exchanging one output's exponential for another's has cancelled digits.
+_CANCELLED = 0.03
+# Beyond these bounds a reference no longer fits: float32 has no room for the exponentials.
+_LEAST_SUM, _GREATEST_SUM = 1e-20, 1e20
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Loss:
     hits: Array
     #: (W, n)
     total: Array
+    greatest_total: float
 
 
 class NumpyBackend:
@@ -92,13 +95,14 @@ class NumpyBackend:
 
     def hold(self, hidden: Iterable[Step], outputs: Iterable[Step]) -> None:
         """Compute nodes and keep them."""
-        for step in hidden:
-            if step.node not in self._sums:
-                self._sum(step)
-                self._activate(step)
-        for step in outputs:
-            if step.node not in self._sums:
-                self._sum(step)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for step in hidden:
+                if step.node not in self._sums:
+                    self._sum(step)
+                    self._activate(step)
+            for step in outputs:
+                if step.node not in self._sums:
+                    self._sum(step)
 
     def release(self, living: set[int]) -> None:
         """Forget every node that is not among the living."""
@@ -173,7 +177,7 @@ class NumpyBackend:
             hits = np.stack([row[:, its].sum(axis=1) for row, its in zip(z, self._classes, strict=True)])
             columns = list(np.exp(z, out=z))
         self.operations += 8 * len(outputs)
-        loss = Loss(scale, reference, columns, hits, np.ones_like(reference))
+        loss = Loss(scale, reference, columns, hits, np.ones_like(reference), 1.0)
         return loss, _finite(-hits.sum(axis=0) / self.n)
 
     def loss_after(
@@ -208,12 +212,17 @@ class NumpyBackend:
                 np.add(total, column, out=total)
                 columns[place] = column
                 made.append(column)
+            if total.min() < _CANCELLED * parent.greatest_total:
+                np.add(columns[0], columns[1], out=total)
+                for column in columns[2:]:
+                    np.add(total, column, out=total)
+                self.operations += len(columns) - 1
             fits = bool(total.min() > _LEAST_SUM and total.max() < _GREATEST_SUM)
             np.log(total, out=self._logarithms, where=True if fits else total > 0)
             losses = _finite((self._logarithms.sum(axis=1) - hits.sum(axis=0)) / self.n)
         self.operations += 4 + 7 * len(changed)
         if fits and keep:
-            return Loss(parent.scale, parent.reference, columns, hits, total), losses
+            return Loss(parent.scale, parent.reference, columns, hits, total, float(total.max())), losses
         self._spare += [total, *made]
         return (None, losses) if fits else None
 

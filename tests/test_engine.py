@@ -1,0 +1,309 @@
+"""The engine against the reference: whatever it computes incrementally, `evaluate` computes from scratch."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wann_lite.activations import NAMES
+from wann_lite.engine import Engine
+from wann_lite.evaluate import SEARCH_WEIGHTS, evaluate
+from wann_lite.losses import cross_entropy, scale_free_cross_entropy
+from wann_lite.mutation import add_connection, change_activation, insert_node, mutate, remove_connection
+from wann_lite.network import Network
+
+# The step jumps where its sum is zero, and two orders of adding the same numbers may fall on different sides of it.
+SMOOTH = tuple(name for name in NAMES if name != "step")
+RATES = {
+    "add_connection": 0.4,
+    "insert_node": 0.25,
+    "enable_connection": 0.05,
+    "change_activation": 0.2,
+    "remove_connection": 0.1,
+}
+
+
+def batch(rng, n, inputs, classes):
+    return rng.random((n, inputs)).astype(np.float32), rng.integers(classes, size=n)
+
+
+def grown(rng, inputs, outputs, steps, activations=SMOOTH):
+    network = Network.sparse(inputs, outputs, 0.3, rng)
+    for _ in range(steps):
+        network, _ = mutate(network, rng, RATES, activations)
+    return network
+
+
+def reference_loss(network, x, labels, weights, temperature):
+    outputs = evaluate(network, x.astype(np.float64), weights)
+    if temperature is None:
+        return cross_entropy(outputs, labels)
+    return scale_free_cross_entropy(outputs, labels, temperature)
+
+
+def agrees(losses, network, x, labels, weights, temperature, scale=None):
+    """To 1e-4 relative, plus what float32 loses in the reference itself: a chain of sines magnifies any rounding."""
+
+    def loss(dtype):
+        outputs = evaluate(network, x.astype(dtype), weights)
+        if scale is not None:
+            return cross_entropy(outputs * scale[:, :, None], labels)
+        if temperature is None:
+            return cross_entropy(outputs, labels)
+        return scale_free_cross_entropy(outputs, labels, temperature)
+
+    exact, rounded = loss(np.float64), loss(np.float32)
+    close = np.abs(losses - exact) <= 1e-5 + 1e-4 * exact + 20 * np.abs(rounded - exact)
+    # Outputs that are nearly equal hold few digits of their differences, which the scale-free loss blows up.
+    outputs = evaluate(network, x.astype(np.float64), weights)
+    spread = (outputs - outputs.mean(axis=2, keepdims=True)).std(axis=(1, 2))
+    nearly_equal = (spread < 1e-3 * np.abs(outputs).max(axis=(1, 2))) & (temperature is not None)
+    return np.all(close | nearly_equal)
+
+
+# --- by hand -----------------------------------------------------------------------------------------------------
+
+
+def test_two_examples_by_hand():
+    """One connection, bias to the first of two outputs: at weight w the outputs are (w, 0) for every example."""
+    engine = Engine(1, 2, weights=[1.0, 2.0], temperature=None)
+    engine.change_batch(np.array([[5.0], [7.0]]), np.array([0, 1]), keep=[])
+    losses = engine.found(Network(1, 2, ["linear", "linear"], [(0, 2)])).losses
+    # The mean of -log(e^w / (e^w + 1)) and -log(1 / (e^w + 1)) is log(e^w + 1) - w/2.
+    np.testing.assert_allclose(losses, np.log(np.exp([1.0, 2.0]) + 1) - [0.5, 1.0], rtol=1e-6)
+
+
+def test_without_connections_the_loss_is_the_logarithm_of_the_classes():
+    for temperature in (None, 2.0):
+        engine = Engine(3, 4, SEARCH_WEIGHTS, temperature)
+        engine.change_batch(*batch(np.random.default_rng(0), 20, 3, 4), keep=[])
+        founder = engine.found(Network(3, 4, ["linear"] * 4, []))
+        np.testing.assert_allclose(founder.losses, np.log(4), rtol=1e-6)
+
+
+def test_a_network_that_told_nothing_apart_has_children_that_do():
+    """Its outputs have no scale that could be handed down."""
+    rng = np.random.default_rng(0)
+    engine = Engine(2, 2, [-1.0, 1.0], temperature=2.0)
+    x, labels = batch(rng, 50, 2, 2)
+    engine.change_batch(x, labels, keep=[])
+    founder = engine.found(Network(2, 2, ["linear"] * 2, []))
+    engine.hold([founder])
+    network, _ = add_connection(founder.network, 1, 3)
+    child = engine.child(network, founder)
+    np.testing.assert_allclose(child.losses, reference_loss(network, x, labels, [-1, 1], 2.0), rtol=1e-5)
+
+
+def test_two_equal_nodes_count_twice():
+    """Distinct nodes are shared, but a sum over two equal nodes is twice their output."""
+    twin = Network(1, 2, ["linear", "linear", "tanh", "tanh"], [(1, 4), (1, 5), (4, 2), (5, 2)])
+    single = Network(1, 2, ["linear", "linear", "tanh"], [(1, 4), (4, 2)])
+    x, labels = batch(np.random.default_rng(0), 30, 1, 2)
+    engine = Engine(1, 2, [1.0], temperature=None)
+    engine.change_batch(x, labels, keep=[])
+    losses = [engine.found(network).losses for network in (twin, single)]
+    for network, loss in zip((twin, single), losses, strict=True):
+        np.testing.assert_allclose(loss, reference_loss(network, x, labels, [1.0], None), rtol=1e-5)
+    assert not np.isclose(*losses)
+    twins_child, _ = remove_connection(twin, 5, 2)
+    parent = engine.found(twin)
+    engine.hold([parent])
+    np.testing.assert_allclose(engine.child(twins_child, parent).losses, losses[1], rtol=1e-5)
+
+
+def test_step_agrees_on_whole_numbers():
+    """Sums of zeros and ones are exact, so both sides see the same side of the step."""
+    rng = np.random.default_rng(3)
+    x, labels = rng.integers(2, size=(60, 6)).astype(np.float32), rng.integers(3, size=60)
+    engine = Engine(6, 3, SEARCH_WEIGHTS, temperature=None)
+    engine.change_batch(x, labels, keep=[])
+    for _ in range(20):
+        network = grown(rng, 6, 3, 15, ("step", "linear", "abs"))
+        np.testing.assert_allclose(
+            engine.found(network).losses, reference_loss(network, x, labels, SEARCH_WEIGHTS, None), rtol=1e-4
+        )
+
+
+# --- families ----------------------------------------------------------------------------------------------------
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    temperature=st.sampled_from([None, 0.5, 2.0]),
+    inputs=st.integers(1, 12),
+    outputs=st.integers(2, 5),
+    n=st.sampled_from([1, 7, 100]),
+    weights=st.sampled_from([SEARCH_WEIGHTS, (1.5,), (-0.3, 0.3)]),
+)
+def test_families_agree_with_the_reference(seed, temperature, inputs, outputs, n, weights):
+    """Three generations on each of three batches, children by one to three mutations."""
+    rng = np.random.default_rng(seed)
+    engine = Engine(inputs, outputs, weights, temperature)
+    x, labels = batch(rng, n, inputs, outputs)
+    engine.change_batch(x, labels, keep=[])
+    population = [engine.found(grown(rng, inputs, outputs, 4)) for _ in range(4)]
+    for generation in range(9):
+        if generation % 3 == 0 and generation:
+            x, labels = batch(rng, n, inputs, outputs)
+            engine.change_batch(x, labels, keep=population)
+            for held in population:
+                assert agrees(held.losses, held.network, x, labels, weights, temperature)
+        else:
+            engine.hold(population)
+        children = []
+        for parent in population:
+            for _ in range(3):
+                network = parent.network
+                for _ in range(rng.integers(1, 4)):
+                    network, _ = mutate(network, rng, RATES, SMOOTH)
+                child = engine.child(network, parent)
+                scale = parent._loss.scale
+                assert agrees(child.losses, network, x, labels, weights, temperature, scale) or agrees(
+                    child.losses, network, x, labels, weights, temperature
+                )
+                children.append(child)
+        population = [children[i] for i in rng.choice(len(children), 4, replace=False)]
+
+
+def test_drift_stays_small_over_a_hundred_generations_on_one_batch():
+    rng = np.random.default_rng(5)
+    x, labels = batch(rng, 200, 20, 4)
+    engine = Engine(20, 4, SEARCH_WEIGHTS, temperature=None)
+    engine.change_batch(x, labels, keep=[])
+    individual = engine.found(grown(rng, 20, 4, 10))
+    for _ in range(100):
+        engine.hold([individual])
+        network, _ = mutate(individual.network, rng, RATES, SMOOTH)
+        individual = engine.child(network, individual)
+    expected = reference_loss(individual.network, x, labels, SEARCH_WEIGHTS, None)
+    np.testing.assert_allclose(individual.losses, expected, rtol=1e-4)
+
+
+def test_holding_a_child_gives_the_loss_that_its_evaluation_gave():
+    rng = np.random.default_rng(6)
+    engine = Engine(10, 3, SEARCH_WEIGHTS, temperature=2.0)
+    engine.change_batch(*batch(rng, 64, 10, 3), keep=[])
+    parent = engine.found(grown(rng, 10, 3, 20))
+    engine.hold([parent])
+    children = [engine.child(mutate(parent.network, rng, RATES, SMOOTH)[0], parent) for _ in range(20)]
+    before = [child.losses.copy() for child in children]
+    engine.hold(children)
+    for child, losses in zip(children, before, strict=True):
+        assert child.held
+        np.testing.assert_allclose(child.losses, losses, rtol=1e-5)
+
+
+# --- what it costs -----------------------------------------------------------------------------------------------
+
+
+def operations_of(engine, network, parent):
+    before = engine.backend.operations
+    engine.child(network, parent)
+    return engine.backend.operations - before
+
+
+def held(network, x, labels, outputs=10):
+    engine = Engine(x.shape[1], outputs, SEARCH_WEIGHTS, temperature=2.0)
+    engine.change_batch(x, labels, keep=[])
+    parent = engine.found(network)
+    engine.hold([parent])
+    return engine, parent
+
+
+@pytest.mark.parametrize("to_hidden", [False, True])
+def test_adding_a_connection_costs_the_same_at_100_and_at_2000_connections(to_hidden):
+    """To an output, and to a hidden node that one output listens to."""
+    rng = np.random.default_rng(7)
+    x, labels = batch(rng, 40, 256, 10)
+    costs = []
+    for fraction in (0.035, 0.75):
+        network = Network.sparse(256, 10, fraction, rng)
+        source, target = network.connections[0]
+        network, mutation = insert_node(network, source, target, "tanh")
+        node = mutation.node if to_hidden else target
+        engine, parent = held(network, x, labels)
+        free = next(s for s in range(1, 257) if s not in network.sources_of(node))
+        child, _ = add_connection(network, free, node)
+        costs.append((child.n_connections, operations_of(engine, child, parent)))
+    (few, cost_of_few), (many, cost_of_many) = costs
+    assert few < 150 and many > 1900
+    assert cost_of_few == cost_of_many <= 20
+
+
+def test_a_node_that_another_network_holds_is_not_computed_again():
+    rng = np.random.default_rng(8)
+    x, labels = batch(rng, 40, 20, 3)
+    founder = grown(rng, 20, 3, 10)
+    engine, parent = held(founder, x, labels, outputs=3)
+    child, _ = change_activation(founder, founder.hidden[0], "abs" if founder.activations[3] != "abs" else "cos")
+    first = operations_of(engine, child, parent)
+    sibling = engine.child(child, parent)
+    engine.hold([parent, sibling])
+    assert operations_of(engine, child, parent) < first
+
+
+def test_the_population_is_one_graph():
+    """Forty children of one parent hold hardly more distinct nodes than it."""
+    rng = np.random.default_rng(9)
+    x, labels = batch(rng, 20, 30, 4)
+    network = grown(rng, 30, 4, 150)
+    engine, parent = held(network, x, labels, outputs=4)
+    children = [engine.child(mutate(network, rng, RATES, SMOOTH)[0], parent) for _ in range(40)]
+    engine.hold([parent, *children])
+    assert len(engine.graph) < len(network.activations) + 40 * 12
+    engine.hold([parent])
+    assert len(engine.graph) <= len(network.activations)
+
+
+def test_what_no_living_network_uses_is_forgotten():
+    rng = np.random.default_rng(10)
+    engine = Engine(12, 3, SEARCH_WEIGHTS, temperature=2.0)
+    engine.change_batch(*batch(rng, 30, 12, 3), keep=[])
+    population = [engine.found(grown(rng, 12, 3, 10)) for _ in range(5)]
+    for generation in range(60):
+        if generation % 4 == 0:
+            engine.change_batch(*batch(rng, 30, 12, 3), keep=population)
+        else:
+            engine.hold(population)
+        used = {number for individual in population for number in individual._numbers}
+        assert set(engine.graph.nodes) == used == engine.backend.held()
+        population = [engine.child(mutate(p.network, rng, RATES, SMOOTH)[0], p) for p in population]
+
+
+def test_a_sum_over_inputs_is_kept_once_for_all_weights():
+    x, labels = batch(np.random.default_rng(11), 50, 4, 2)
+    network = Network(4, 2, ["linear", "linear", "tanh"], [(1, 7), (2, 7), (7, 5), (3, 6)])
+    engine, _ = held(network, x, labels, outputs=2)
+    shapes = sorted(array.shape for array in engine.backend._sums.values())
+    assert shapes == [(6, 50), (50,), (50,)]
+
+
+# --- errors ------------------------------------------------------------------------------------------------------
+
+
+def test_a_child_needs_a_parent_that_is_held():
+    x, labels = batch(np.random.default_rng(12), 10, 3, 2)
+    engine = Engine(3, 2, SEARCH_WEIGHTS)
+    with pytest.raises(RuntimeError, match="change_batch"):
+        engine.found(Network(3, 2, ["linear"] * 2, [(1, 4)]))
+    engine.change_batch(x, labels, keep=[])
+    founder = engine.found(Network(3, 2, ["linear"] * 2, [(1, 4)]))
+    child, _ = add_connection(founder.network, 2, 4)
+    with pytest.raises(ValueError, match="hold it"):
+        engine.child(child, founder)
+    engine.hold([founder])
+    orphan = engine.child(child, founder)
+    engine.change_batch(x, labels, keep=[])
+    with pytest.raises(ValueError, match="not held any more"):
+        engine.hold([orphan])
+
+
+def test_outputs_that_overflow_are_the_worst_there_is_and_not_an_error():
+    chain = Network(1, 2, ["linear", "linear", *["linear"] * 140], [])
+    for node in range(4, 144):
+        source = 1 if node == 4 else node - 1
+        chain = Network(1, 2, chain.activations, [*chain.connections, (source, node)])
+    chain = Network(1, 2, chain.activations, [*chain.connections, (143, 2)])
+    engine = Engine(1, 2, [1.0, 2.0], temperature=None)
+    engine.change_batch(np.ones((4, 1)), np.array([0, 1, 0, 1]), keep=[])
+    assert engine.found(chain).losses.tolist()[1] == np.inf
