@@ -1,0 +1,212 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeAlias
+
+from .._version import __version__
+from .mistakes import Mistake
+
+PROGRAM = "python -m wann_lite"
+#: How long a search takes unless told otherwise: minutes by preset.
+MINUTES = {"default": 5.0, "paper": 15.0, "fast": 1 / 3}
+#: The same for the tasks that need less, whatever the preset.
+QUICK_TASKS = {"xor": 1 / 3, "circles": 1 / 3, "spirals": 1 / 3, "moons": 1 / 3}
+BACKENDS = ("auto", "numpy", "cython")
+
+_TASKS = """TASK is one of
+  mnist                           handwritten digits, 16x16 pixels, deskewed
+  digits                          the same digits at 8x8: quicker
+  xor, circles, spirals, moons    points in the plane, for a first look
+or the path of an .npz file with the inputs x (examples, features) and the labels y (0, 1, 2, ...),
+and perhaps x_test and y_test."""
+
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+class _Parser(argparse.ArgumentParser):
+    """One that tells a mistake in one line and leaves the exit to `main`."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Mistake(f"{message}; `{self.prog} --help` shows what is allowed")
+
+
+def parse(typed: Sequence[str]) -> argparse.Namespace:
+    """The chosen command and its options; `module` names the module here that carries it out.
+
+    Raises
+    ------
+    Mistake
+        If the command line is not understood.
+    SystemExit
+        After the help or the version was printed.
+
+    Examples
+    --------
+    >>> parse(["search", "xor", "--seed", "3"]).seed
+    3
+    """
+    parser = _Parser(
+        prog=PROGRAM,
+        description="Search for weight agnostic neural networks: topologies that do their task when every "
+        "connection carries the same weight.",
+        epilog=f"Example: {PROGRAM} search mnist --minutes 5\nEach command answers --help.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"wann_lite {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_search(commands)
+    _add_resume(commands)
+    _add_score(commands)
+    _add_draw(commands)
+    _add_command(commands, "info", "info", "what is installed, what is used, and whether all is in place", "info")
+    chosen = parser.parse_args(typed)
+    chosen.typed = list(typed)
+    return chosen
+
+
+def _add_command(commands: _Commands, name: str, module: str, what: str, example: str, more: str = "") -> _Parser:
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=what[0].upper() + what[1:] + "." + (f"\n\n{more}" if more else ""),
+        epilog=f"Example: {PROGRAM} {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(module=module)
+    return parser
+
+
+def _add_search(commands: _Commands) -> None:
+    parser = _add_command(
+        commands,
+        "search",
+        "search",
+        "search for a network, then score the champion on the test examples",
+        "search mnist --minutes 5 --seed 0 --out runs/first",
+        _TASKS + "\n\nCtrl-C ends a search early; its champion is kept.",
+    )
+    parser.add_argument("task", metavar="TASK", help="what the network is to do (above)")
+    length = parser.add_mutually_exclusive_group()
+    usual = ", ".join(f"{time_in_words(minutes)} with {preset}" for preset, minutes in MINUTES.items())
+    quick = time_in_words(max(QUICK_TASKS.values()))
+    length.add_argument(
+        "--minutes",
+        type=_minutes,
+        metavar="M",
+        help=f"how long to search, such as 0.5 (if not given: {usual}; {quick} in the plane)",
+    )
+    length.add_argument(
+        "--generations", type=_whole(1, 10**9), metavar="G", help="how many generations to search instead"
+    )
+    parser.add_argument(
+        "--preset",
+        type=_one_of(tuple(MINUTES)),
+        default="default",
+        metavar="NAME",
+        help="the settings: default (good and quick), paper (those of Gaier & Ha 2019), fast (for a demonstration)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=_whole(0, 2**63 - 1),
+        default=0,
+        metavar="S",
+        help="the same seed, settings and number of generations give the same champion (default 0)",
+    )
+    parser.add_argument(
+        "--backend", type=_one_of(BACKENDS), default="auto", metavar="B", help="what computes: auto, numpy or cython"
+    )
+    parser.add_argument(
+        "--workers", type=_whole(1, 10_000), default=1, metavar="N", help="how many at once (default 1)"
+    )
+    parser.add_argument(
+        "--out",
+        type=_filled,
+        metavar="DIR",
+        help="a new or empty folder for the results (default runs/TASK-PRESET-seedS)",
+    )
+
+
+def _add_resume(commands: _Commands) -> None:
+    parser = _add_command(commands, "resume", "later", "continue a run (not in this build yet)", "resume runs/first")
+    parser.add_argument("folder", metavar="DIR", help="the folder of the run")
+
+
+def _add_score(commands: _Commands) -> None:
+    parser = _add_command(
+        commands,
+        "score",
+        "score",
+        "score a network on the test examples of a task: random, ensemble, tuned and trained weights",
+        "score runs/first/champion.json --task mnist",
+        _TASKS,
+    )
+    parser.add_argument("network", metavar="NETWORK.json", type=_filled, help="a network's file, such as a champion's")
+    parser.add_argument("--task", required=True, metavar="TASK", help="what it was found for (above)")
+    parser.add_argument("--json", action="store_true", help="print what score.json holds, instead of a table")
+
+
+def _add_draw(commands: _Commands) -> None:
+    parser = _add_command(commands, "draw", "draw", "draw a network", "draw runs/first/champion.json -o champion.svg")
+    parser.add_argument("network", metavar="NETWORK.json", type=_filled, help="a network's file, such as a champion's")
+    parser.add_argument("-o", dest="file", required=True, metavar="FILE", type=_filled, help="ends in .svg or .png")
+
+
+def time_in_words(minutes: float) -> str:
+    """A length of time as a person says it.
+
+    Examples
+    --------
+    >>> time_in_words(5), time_in_words(1 / 3)
+    ('5 minutes', '20 seconds')
+    """
+    return f"{minutes:g} minutes" if minutes > 1 else f"{60 * minutes:.3g} seconds"
+
+
+# --- what a value may be --------------------------------------------------------------------------------------------
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0
+    if not 0 < minutes <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes greater than 0, such as 5 or 0.5")
+    return minutes
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{_short(text)} is not a whole number from {least:,} to {most:,}")
+        return value
+
+    return number
+
+
+def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
+    def name(text: str) -> str:
+        if text not in names:
+            raise argparse.ArgumentTypeError(f"{_short(text)} is unknown: use one of {', '.join(names)}")
+        return text
+
+    return name
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("'' is empty: give a name")
+    return text
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:37]}...")

@@ -1,0 +1,41 @@
+"""What the command line already names but this build does not have. When one of these arrives, its lines here go."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from .mistakes import Mistake
+
+TASKS = ("swingup",)
+
+
+def run(chosen: argparse.Namespace) -> NoReturn:
+    """Answer `resume`.
+
+    Raises
+    ------
+    Mistake
+        Always.
+    """
+    raise Mistake(
+        f"cannot resume {chosen.folder!r}: this build cannot continue a run yet; start a new one with `search`"
+    )
+
+
+def refuse(chosen: argparse.Namespace) -> None:
+    """Refuse what is asked for if this build does not have it.
+
+    Raises
+    ------
+    Mistake
+        If it does not.
+    """
+    if chosen.task in TASKS:
+        raise Mistake(
+            f"this build does not have the task {chosen.task!r} yet: use mnist, or a task that `search --help` names"
+        )
+    if getattr(chosen, "backend", None) == "cython":
+        raise Mistake("this build does not have the backend 'cython' yet: use --backend numpy, or auto")
+    if getattr(chosen, "workers", 1) != 1:
+        raise Mistake(f"this build does not search with {chosen.workers} workers yet: leave --workers out, or give 1")
