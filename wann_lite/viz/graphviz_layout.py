@@ -81,9 +81,10 @@ def place(
     try:
         with _using(program):
             answer = graph.pipe(format="plain", encoding="utf-8", quiet=True)
-    except (graphviz.ExecutableNotFound, subprocess.SubprocessError, OSError, UnicodeDecodeError):
+        places, routes = _read(answer, wiring)
+    except (graphviz.ExecutableNotFound, subprocess.SubprocessError, OSError, ValueError, IndexError):
         raise NoGraphviz(f"{Path(program).name} failed: the layout is a simple one.") from None
-    return _read(answer, wiring)
+    return places, routes
 
 
 @contextlib.contextmanager
@@ -158,4 +159,6 @@ def _read(answer: str, wiring: Wiring) -> tuple[dict[int, Point], Routes]:
             if edge in edges:
                 numbers = words[3 : 3 + 2 * int(words[2])]
                 routes[edge] = tuple(point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
+    if set(places) != {*wiring.single, *wiring.hidden, *wiring.network.outputs}:
+        raise ValueError("graphviz gave no place to some nodes")
     return places, routes

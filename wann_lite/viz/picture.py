@@ -227,7 +227,9 @@ class _Painter:
             scene.items += badge((x, row), 22, name, "")
             scene.items.append(Text((x + 17, row), f"{n:,} {name}", 13, INK, "start"))
         y += _LEGEND_HEIGHT * -(-len(kinds) // a_row)
-        lines = [_sentence(self.wiring) + ".", self.layout.note]
+        idle = self.wiring.network.n_connections - len(self.wiring.edges)
+        note = f" Not drawn: {_count(idle, 'connection')} from which no output is reached." if idle else ""
+        lines = [_sentence(self.wiring) + "." + note, self.layout.note]
         for line in filter(None, lines):
             scene.items.append(Text((_MARGIN, y), line, 12, GREY, "start"))
             y += 18
