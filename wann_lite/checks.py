@@ -79,9 +79,7 @@ def checked_sizes(n_inputs: Any, n_outputs: Any) -> tuple[int, int]:
     """The numbers of inputs and outputs, at least 1 each."""
     for n, noun in ((n_inputs, "inputs"), (n_outputs, "outputs")):
         if not is_integer(n) or not 1 <= n <= MAX_NODES:
-            raise NetworkError(
-                f"the number of {noun} is {shown(n)}: it must be a whole number from 1 to {MAX_NODES:,}"
-            )
+            raise NetworkError(f"the number of {noun} is {shown(n)}: it must be a whole number from 1 to {MAX_NODES:,}")
     return int(n_inputs), int(n_outputs)
 
 
@@ -93,8 +91,7 @@ def checked_activations(value: Any, n_inputs: int, n_outputs: int) -> tuple[str,
             raise NetworkError(f"unknown activation {shown(name)}: use one of {', '.join(NAMES)}")
     if len(names) < n_outputs:
         raise NetworkError(
-            f"{len(names)} activations for {n_outputs} outputs: "
-            "give one for each output, then one for each hidden node"
+            f"{len(names)} activations for {n_outputs} outputs: give one for each output, then one for each hidden node"
         )
     if 1 + n_inputs + len(names) > MAX_NODES:
         raise NetworkError(f"{1 + n_inputs + len(names):,} nodes: a network has at most {MAX_NODES:,}")
@@ -116,13 +113,11 @@ def checked_pairs(value: Any, n_inputs: int, n_outputs: int, n_nodes: int, noun:
         source, target = map(int, ends)
         if not 0 <= source < n_nodes or first_output <= source < first_hidden:
             raise NetworkError(
-                f"{noun} holds {shown(ends)}: "
-                f"a source is the bias (0), an input (1 to {n_inputs}) or {hidden}"
+                f"{noun} holds {shown(ends)}: a source is the bias (0), an input (1 to {n_inputs}) or {hidden}"
             )
         if not first_output <= target < n_nodes:
             raise NetworkError(
-                f"{noun} holds {shown(ends)}: "
-                f"a target is an output ({first_output} to {first_hidden - 1}) or {hidden}"
+                f"{noun} holds {shown(ends)}: a target is an output ({first_output} to {first_hidden - 1}) or {hidden}"
             )
         checked.append((source, target))
     return checked
@@ -132,9 +127,7 @@ def check_no_pair_twice(pairs: list[Pair]) -> None:
     """Refuse two connections between the same nodes, be they enabled or not."""
     if len(set(pairs)) < len(pairs):
         pair, _ = Counter(pairs).most_common(1)[0]
-        raise NetworkError(
-            f"the connection {list(pair)} is given twice: from one node to another there is at most one"
-        )
+        raise NetworkError(f"the connection {list(pair)} is given twice: from one node to another there is at most one")
 
 
 def checked_weights(value: Any, pairs: list[Pair]) -> NDArray[np.float64] | None:
@@ -143,9 +136,7 @@ def checked_weights(value: Any, pairs: list[Pair]) -> NDArray[np.float64] | None
         return None
     weights = items(value, "weights", MAX_CONNECTIONS)
     if len(weights) != len(pairs):
-        raise NetworkError(
-            f"{len(weights)} weights for {len(pairs)} connections: give one for each, or none at all"
-        )
+        raise NetworkError(f"{len(weights)} weights for {len(pairs)} connections: give one for each, or none at all")
     numbers = [finite(weight, "a trained weight") for weight in weights]
     order = sorted(range(len(pairs)), key=lambda i: pairs[i][::-1])
     # An array over bytes stays read-only: nobody can set it writeable again.
@@ -157,17 +148,13 @@ def checked_found(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise NetworkError(
-            f"found is {shown(value)}: it must be a mapping that says how the network was found"
-        )
+        raise NetworkError(f"found is {shown(value)}: it must be a mapping that says how the network was found")
     try:
         text = json.dumps(dict(value), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise NetworkError(f"found cannot be written as JSON: {error}") from None
     if len(text) > MAX_FOUND_CHARACTERS:
-        raise NetworkError(
-            f"found is {len(text):,} characters long: at most {MAX_FOUND_CHARACTERS:,} are allowed"
-        )
+        raise NetworkError(f"found is {len(text):,} characters long: at most {MAX_FOUND_CHARACTERS:,} are allowed")
     _check_depth(value, MAX_FOUND_DEPTH)
     return text
 

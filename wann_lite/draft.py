@@ -91,16 +91,12 @@ class Draft:
             n_connections=self.n_connections,
         )
 
-    def _link(
-        self, sources: list[frozenset[int]], targets: list[tuple[int, ...]], source: int, target: int
-    ) -> None:
+    def _link(self, sources: list[frozenset[int]], targets: list[tuple[int, ...]], source: int, target: int) -> None:
         sources[target - self._parent.first] |= {source}
         targets[source] = tuple(sorted((*targets[source], target)))
         self._unsettled.add(target)
 
-    def _unlink(
-        self, sources: list[frozenset[int]], targets: list[tuple[int, ...]], source: int, target: int
-    ) -> None:
+    def _unlink(self, sources: list[frozenset[int]], targets: list[tuple[int, ...]], source: int, target: int) -> None:
         sources[target - self._parent.first] -= {source}
         targets[source] = tuple(node for node in targets[source] if node != target)
         self._unsettled.add(target)

@@ -134,9 +134,7 @@ def _checked_inputs(network: Network, x: ArrayLike) -> Array:
         if x.dtype != np.float32:
             x = x.astype(np.float64, casting="same_kind", copy=False)
     except (TypeError, ValueError):
-        raise ValueError(
-            "x does not hold numbers in rows of equal length: give an array (n, inputs)"
-        ) from None
+        raise ValueError("x does not hold numbers in rows of equal length: give an array (n, inputs)") from None
     if x.ndim != 2 or x.shape[1] != network.n_inputs:
         raise ValueError(f"x has the shape {x.shape}: this network takes (n, {network.n_inputs})")
     if not np.isfinite(x).all():

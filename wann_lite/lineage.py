@@ -126,9 +126,7 @@ class Lineage:
                 try:
                     network = apply(network, mutation)
                 except ValueError as error:
-                    raise NetworkError(
-                        f"the lineage breaks off in generation {step.generation}: {error}"
-                    ) from error
+                    raise NetworkError(f"the lineage breaks off in generation {step.generation}: {error}") from error
             yield network
 
     @property
@@ -206,8 +204,7 @@ class Lineage:
 
 def _step_to_fields(step: Step) -> dict[str, Any]:
     mutations = [
-        {key: value for key, value in mutation._asdict().items() if value is not None}
-        for mutation in step.mutations
+        {key: value for key, value in mutation._asdict().items() if value is not None} for mutation in step.mutations
     ]
     return {"generation": step.generation, "loss": step.loss, "mutations": mutations}
 

@@ -50,18 +50,10 @@ class Kind(NamedTuple):
 #: The kinds of mutation by name.
 KINDS: dict[str, Kind] = {
     "add_connection": Kind(lambda n, m: add_connection(n, m.source, m.target), proposals.propose_addition),
-    "insert_node": Kind(
-        lambda n, m: insert_node(n, m.source, m.target, m.activation), proposals.propose_insertion
-    ),
-    "enable_connection": Kind(
-        lambda n, m: enable_connection(n, m.source, m.target), proposals.propose_enabling
-    ),
-    "change_activation": Kind(
-        lambda n, m: change_activation(n, m.node, m.activation), proposals.propose_activation
-    ),
-    "remove_connection": Kind(
-        lambda n, m: remove_connection(n, m.source, m.target), proposals.propose_removal
-    ),
+    "insert_node": Kind(lambda n, m: insert_node(n, m.source, m.target, m.activation), proposals.propose_insertion),
+    "enable_connection": Kind(lambda n, m: enable_connection(n, m.source, m.target), proposals.propose_enabling),
+    "change_activation": Kind(lambda n, m: change_activation(n, m.node, m.activation), proposals.propose_activation),
+    "remove_connection": Kind(lambda n, m: remove_connection(n, m.source, m.target), proposals.propose_removal),
 }
 
 

@@ -111,9 +111,7 @@ class Network:
             sources=group_by_target(enabled_pairs, first, len(names)),
             disabled_sources=group_by_target(disabled_pairs, first, len(names)),
             weights=checks.checked_weights(weights, enabled_pairs),
-            shared_weight=None
-            if shared_weight is None
-            else checks.finite(shared_weight, "the shared weight"),
+            shared_weight=None if shared_weight is None else checks.finite(shared_weight, "the shared weight"),
             _found=checks.checked_found(found),
         )
         self.layers  # noqa: B018 - a cycle shows here, not at first use

@@ -239,9 +239,7 @@ def _ends(network: Network, source: Any, target: Any) -> tuple[int, int]:
 def _connection(network: Network, source: Any, target: Any) -> tuple[int, int]:
     source, target = _ends(network, source, target)
     if source not in network.sources_of(target):
-        raise ValueError(
-            f"{source} -> {target} is not an enabled connection: see the network's `connections`"
-        )
+        raise ValueError(f"{source} -> {target} is not an enabled connection: see the network's `connections`")
     return source, target
 
 

@@ -30,9 +30,7 @@ def below(n: int, rng: np.random.Generator) -> int:
     return int(rng.random() * n)
 
 
-def propose_addition(
-    network: Network, rng: np.random.Generator, activations: Sequence[str]
-) -> Mutation | None:
+def propose_addition(network: Network, rng: np.random.Generator, activations: Sequence[str]) -> Mutation | None:
     """A connection that can be added, each as likely as any other.
 
     None leads from a hidden node that hears nothing, or to one that nothing listens to.
@@ -51,26 +49,20 @@ def propose_addition(
     return connection and Mutation("add_connection", *connection)
 
 
-def propose_insertion(
-    network: Network, rng: np.random.Generator, activations: Sequence[str]
-) -> Mutation | None:
+def propose_insertion(network: Network, rng: np.random.Generator, activations: Sequence[str]) -> Mutation | None:
     """A split of an enabled connection, and an activation for its node, each as likely as any other."""
     connection = _one_connection(network.sources, network.first, rng)
     activation = activations[below(len(activations), rng)]
     return connection and Mutation("insert_node", *connection, network.n_nodes, activation)
 
 
-def propose_enabling(
-    network: Network, rng: np.random.Generator, activations: Sequence[str]
-) -> Mutation | None:
+def propose_enabling(network: Network, rng: np.random.Generator, activations: Sequence[str]) -> Mutation | None:
     """A disabled connection to enable, each as likely as any other."""
     connection = _one_connection(network.disabled_sources, network.first, rng)
     return connection and Mutation("enable_connection", *connection)
 
 
-def propose_activation(
-    network: Network, rng: np.random.Generator, activations: Sequence[str]
-) -> Mutation | None:
+def propose_activation(network: Network, rng: np.random.Generator, activations: Sequence[str]) -> Mutation | None:
     """A hidden node that takes part, each as likely as any other, and an activation that it does not have."""
 
     def others(node: int) -> list[str]:
@@ -89,25 +81,20 @@ def propose_activation(
     return Mutation("change_activation", node=node, activation=names[below(len(names), rng)])
 
 
-def propose_removal(
-    network: Network, rng: np.random.Generator, activations: Sequence[str]
-) -> Mutation | None:
+def propose_removal(network: Network, rng: np.random.Generator, activations: Sequence[str]) -> Mutation | None:
     """An enabled connection to remove, each as likely as any other, but never the only one to a hidden node.
 
     Without it the node would be a constant that still counts as a node.
     """
     n_outputs = network.n_outputs
     removable = [
-        sources if i < n_outputs or len(sources) > 1 else _NOTHING
-        for i, sources in enumerate(network.sources)
+        sources if i < n_outputs or len(sources) > 1 else _NOTHING for i, sources in enumerate(network.sources)
     ]
     connection = _one_connection(removable, network.first, rng)
     return connection and Mutation("remove_connection", *connection)
 
 
-def _one_connection(
-    sources: Sequence[frozenset[int]], first: int, rng: np.random.Generator
-) -> Connection | None:
+def _one_connection(sources: Sequence[frozenset[int]], first: int, rng: np.random.Generator) -> Connection | None:
     k = below(sum(map(len, sources)), rng)
     for target, its_sources in enumerate(sources, first):
         if k < len(its_sources):

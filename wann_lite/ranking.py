@@ -168,7 +168,5 @@ def _checked(objectives: ArrayLike) -> NDArray[np.float64]:
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"the objectives have the shape {points.shape}: give (n, 2)")
     if np.isnan(points).any():
-        raise ValueError(
-            f"an objective of point {int(np.argwhere(np.isnan(points))[0, 0])} is NaN: NaN has no rank"
-        )
+        raise ValueError(f"an objective of point {int(np.argwhere(np.isnan(points))[0, 0])} is NaN: NaN has no rank")
     return points

@@ -117,9 +117,7 @@ def _parsed(text: str | bytes, noun: str) -> Any:
     except UnicodeDecodeError as error:
         raise NetworkError(f"the text is not UTF-8: byte {error.start} is not part of a character") from None
     except json.JSONDecodeError as error:
-        raise NetworkError(
-            f"the text is not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
-        ) from None
+        raise NetworkError(f"the text is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise NetworkError(f"the text is nested too deeply to be a {noun}") from None
     except ValueError:

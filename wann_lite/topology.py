@@ -94,7 +94,6 @@ def layers_of(sources: Sources, disabled_sources: Sources, first: int) -> tuple[
     if waiting:
         some = ", ".join(map(str, sorted(waiting)[:5]))
         raise NetworkError(
-            f"the connections, disabled ones included, close a cycle (look at node {some}): "
-            "a network is feed-forward"
+            f"the connections, disabled ones included, close a cycle (look at node {some}): a network is feed-forward"
         )
     return tuple(layers)
