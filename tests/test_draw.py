@@ -96,6 +96,7 @@ def test_svg_stands_alone_and_says_what_it_shows() -> None:
     assert root.findtext(f"{SVG}title") == "A network of 2 inputs, 3 hidden nodes, 1 output and 5 connections"
     assert "1 linear, 1 inverse, 1 abs" in (root.findtext(f"{SVG}desc") or "")
     assert root.attrib["aria-label"] == draw(XOR).alt
+    assert draw(XOR)._repr_html_() == draw(XOR)._repr_svg_()
     # An id, a style or a reference could meet another picture's on the same page.
     for element in root.iter():
         assert element.tag.removeprefix(SVG) in {"svg", "title", "desc", "rect", "path", "circle", "text"}

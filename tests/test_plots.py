@@ -1,7 +1,9 @@
 """The figures and their style: what they show, in words and colours that all readers can tell apart."""
 
+import base64
 import itertools
 from typing import Any
+from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -96,13 +98,18 @@ def test_the_story_names_every_network_and_its_size() -> None:
 
 
 def test_show_says_the_description_once_and_closes(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[tuple[Any, dict[str, Any]]] = []
+    shown: list[dict[str, str]] = []
     import IPython.display
 
-    monkeypatch.setattr(IPython.display, "display", lambda fig, metadata: shown.append((fig, metadata)))
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append(data))
     fig, _ = figure()
-    show(fig, "a curve that rises")
-    assert shown == [(fig, {"image/png": {"alt": "a curve that rises"}})]
+    show(fig, 'a "curve" that rises')
+    (data,) = shown
+    assert data["text/plain"] == 'a "curve" that rises'
+    image = ElementTree.fromstring(data["text/html"].replace(">", "/>"))
+    assert image.attrib["alt"] == 'a "curve" that rises'
+    picture = base64.b64decode(image.attrib["src"].removeprefix("data:image/png;base64,"))
+    assert picture.startswith(b"\x89PNG")
     assert not plt.fignum_exists(fig.number)
 
 

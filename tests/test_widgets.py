@@ -117,6 +117,8 @@ def test_a_guess_is_kept_at_every_place_of_the_slider() -> None:
     question, slider, kept = guess.widget().children
     assert question.value == "How many of 8?"
     assert guess.value is None
+    assert slider.readout_format == ".2f"  # steps of 0.08
+    assert Prediction("How many?").widget().children[1].readout_format == ".0f"
     for value in (0, 8, 4.4):
         slider.value = value
         assert guess.value == value

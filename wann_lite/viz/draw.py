@@ -35,6 +35,10 @@ class Drawing:
     def _repr_svg_(self) -> str:
         return self.scene.to_svg()
 
+    def _repr_html_(self) -> str:
+        # Inside the page, not as an image of it, so that a node says what it is when the mouse rests on it.
+        return self.scene.to_svg()
+
     @property
     def svg(self) -> str:
         """The picture as the text of an SVG file."""

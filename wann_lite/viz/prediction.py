@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import Any
 
 from .extras import require
@@ -51,14 +52,15 @@ class Prediction:
             In one line that says what to install, if ipywidgets is missing.
         """
         widgets = require("ipywidgets", "a slider")
+        step = (self.high - self.low) / 100
         slider = widgets.FloatSlider(
             value=(self.low + self.high) / 2,
             min=self.low,
             max=self.high,
-            step=(self.high - self.low) / 100,
+            step=step,
             description="my guess",
             continuous_update=False,
-            readout_format="g",
+            readout_format=f".{max(0, -floor(log10(step)))}f",
             style={"description_width": "initial"},
             layout={"width": "60%", "min_width": "320px"},
         )

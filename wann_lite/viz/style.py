@@ -11,6 +11,9 @@ Wong (2011), Points of view: color blindness, Nature Methods 8, 441.
 
 from __future__ import annotations
 
+import base64
+import io
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .extras import require
@@ -150,5 +153,10 @@ def show(fig: Figure, alt: str) -> None:
         What the figure shows, in a sentence.
     """
     display = require("IPython.display", "showing a figure").display
-    display(fig, metadata={"image/png": {"alt": alt}})
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png")
     require("matplotlib.pyplot", "a figure").close(fig)
+    # JupyterLab leaves no room for a description beside image/png.
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    html = f'<img src="data:image/png;base64,{picture}" alt="{escape(alt)}" style="max-width:100%">'
+    display({"text/html": html, "text/plain": alt}, raw=True)
