@@ -14,6 +14,8 @@ from wann_lite.network import Network
 
 # The step jumps where its sum is zero, and two orders of adding the same numbers may fall on different sides of it.
 SMOOTH = tuple(name for name in NAMES if name != "step")
+# A sine or cosine of pi x triples any rounding, and a chain of them on a single example leaves few digits to compare.
+GENTLE = tuple(name for name in SMOOTH if name not in ("sin", "cos"))
 RATES = {
     "add_connection": 0.4,
     "insert_node": 0.25,
@@ -53,7 +55,7 @@ def agrees(losses, network, x, labels, weights, temperature, scale=None):
         return scale_free_cross_entropy(outputs, labels, temperature)
 
     exact, rounded = loss(np.float64), loss(np.float32)
-    close = np.abs(losses - exact) <= 1e-5 + 1e-4 * exact + 20 * np.abs(rounded - exact)
+    close = np.abs(losses - exact) <= 5e-5 + 1e-4 * exact + 20 * np.abs(rounded - exact)
     # Outputs that are nearly equal hold few digits of their differences, which the scale-free loss blows up.
     outputs = evaluate(network, x.astype(np.float64), weights)
     spread = (outputs - outputs.mean(axis=2, keepdims=True)).std(axis=(1, 2))
@@ -73,12 +75,12 @@ def test_two_examples_by_hand():
     np.testing.assert_allclose(losses, np.log(np.exp([1.0, 2.0]) + 1) - [0.5, 1.0], rtol=1e-6)
 
 
-def test_without_connections_the_loss_is_the_logarithm_of_the_classes():
-    for temperature in (None, 2.0):
+def test_without_connections_the_loss_is_that_of_knowing_nothing():
+    for temperature, expected in ((None, np.log(4)), (2.0, np.log(4) + 2)):
         engine = Engine(3, 4, SEARCH_WEIGHTS, temperature)
         engine.change_batch(*batch(np.random.default_rng(0), 20, 3, 4), keep=[])
         founder = engine.found(Network(3, 4, ["linear"] * 4, []))
-        np.testing.assert_allclose(founder.losses, np.log(4), rtol=1e-6)
+        np.testing.assert_allclose(founder.losses, expected, rtol=1e-6)
 
 
 def test_a_network_that_told_nothing_apart_has_children_that_do():
@@ -139,9 +141,10 @@ def test_families_agree_with_the_reference(seed, temperature, inputs, outputs, n
     """Three generations on each of three batches, children by one to three mutations."""
     rng = np.random.default_rng(seed)
     engine = Engine(inputs, outputs, weights, temperature)
+    activations = SMOOTH if n >= 100 else GENTLE
     x, labels = batch(rng, n, inputs, outputs)
     engine.change_batch(x, labels, keep=[])
-    population = [engine.found(grown(rng, inputs, outputs, 4)) for _ in range(4)]
+    population = [engine.found(grown(rng, inputs, outputs, 4, activations)) for _ in range(4)]
     for generation in range(9):
         if generation % 3 == 0 and generation:
             x, labels = batch(rng, n, inputs, outputs)
@@ -155,7 +158,7 @@ def test_families_agree_with_the_reference(seed, temperature, inputs, outputs, n
             for _ in range(3):
                 network = parent.network
                 for _ in range(rng.integers(1, 4)):
-                    network, _ = mutate(network, rng, RATES, SMOOTH)
+                    network, _ = mutate(network, rng, RATES, activations)
                 child = engine.child(network, parent)
                 scale = parent._loss.scale
                 assert agrees(child.losses, network, x, labels, weights, temperature, scale) or agrees(

@@ -37,8 +37,8 @@ def cross_entropy(outputs: Array, labels: Array) -> Array:
 
     Examples
     --------
-    >>> float(cross_entropy(np.zeros((1, 2)), np.array([1]))) == np.log(2)
-    True
+    >>> round(float(cross_entropy(np.zeros((1, 2)), np.array([1]))), 4)
+    0.6931
     """
     return -log_softmax(outputs)[..., np.arange(len(labels)), labels].mean(axis=-1)
 
@@ -59,7 +59,8 @@ def output_scale(outputs: Array, temperature: float, class_axis: int = -1) -> Ar
     Returns
     -------
     ndarray (...)
-        0 where all outputs of every example are equal: no factor can tell them apart.
+        0 where the outputs of every example agree to a thousandth of their size: to blow such differences up would be to
+        read rounding errors, and a search soon learns to make them.
 
     Examples
     --------
@@ -67,14 +68,28 @@ def output_scale(outputs: Array, temperature: float, class_axis: int = -1) -> Ar
     0.6666666666666666
     """
     centred = outputs - outputs.mean(axis=class_axis, keepdims=True)
-    deviation = np.sqrt(np.square(centred).mean(axis=class_axis).mean(axis=-1))
-    return np.divide(temperature, deviation, out=np.zeros_like(deviation), where=deviation > 0)
+    deviation, size = (np.sqrt(np.square(z).mean(axis=class_axis).mean(axis=-1)) for z in (centred, outputs))
+    return np.divide(temperature, deviation, out=np.zeros_like(deviation), where=deviation > 1e-3 * size)
+
+
+def guessing_loss(n_classes: int, temperature: float) -> float:
+    """About what guessing costs under the scale-free loss: the mean for outputs that are normal and know nothing, in nats.
+
+    More than the log(classes) of a network that answers nothing at all, which would otherwise be hard to improve on.
+
+    Examples
+    --------
+    >>> round(guessing_loss(10, 2.0), 2)
+    4.3
+    """
+    return float(np.log(n_classes) + temperature**2 / 2)
 
 
 def scale_free_cross_entropy(outputs: Array, labels: Array, temperature: float) -> Array:
     """Cross-entropy after the outputs at each shared weight are scaled by `output_scale`.
 
-    The size of a network's outputs, which the shared weight changes and no decision depends on, then costs nothing.
+    The size of a network's outputs, which the shared weight changes and no decision depends on, then costs nothing. Outputs
+    that tell nothing apart cost `guessing_loss`.
 
     Parameters
     ----------
@@ -93,7 +108,9 @@ def scale_free_cross_entropy(outputs: Array, labels: Array, temperature: float) 
     >>> bool(np.isclose(once, scale_free_cross_entropy(1000 * outputs, labels, 2.0)))
     True
     """
-    return cross_entropy(outputs * output_scale(outputs, temperature)[..., None, None], labels)
+    scale = output_scale(outputs, temperature)
+    losses = cross_entropy(outputs * scale[..., None, None], labels)
+    return np.where(scale > 0, losses, guessing_loss(outputs.shape[-1], temperature))
 
 
 def accuracy(outputs: Array, labels: Array) -> Array:

@@ -143,6 +143,7 @@ class Search:
         self.seconds = 0.0
         #: The individuals of the current generation, elites first.
         self.population: list[Individual] = []
+        self._losses = np.empty((0, len(self.config.weights)))
         self._engine = Engine(task.n_inputs, task.n_outputs, self.config.weights, self.config.temperature)
         variation, batches = np.random.SeedSequence(self.seed).spawn(2)
         self._rng = np.random.default_rng(variation)
@@ -171,6 +172,7 @@ class Search:
             self.population = elite + [self._child(parent) for parent in parents]
             self.generation += 1
             self.networks += len(parents)
+        self._losses = np.array([individual.losses for individual in self.population], dtype=float)
         if self.generation % self.config.validate_every == 0:
             self._validate()
         self.seconds += time.perf_counter() - started
@@ -189,14 +191,13 @@ class Search:
 
     def _ranked(self) -> list[Individual]:
         """The population from best to worst, by mean loss and one of two further objectives."""
-        losses = np.array([individual.losses for individual in self.population], dtype=float)
         if self._rng.random() < self.config.complexity_ranking:
             self._ranked_by = "connections"
             second = np.array([individual.network.n_connections for individual in self.population], dtype=float)
         else:
             self._ranked_by = "best weight"
-            second = losses.min(axis=1)
-        order = rank(np.column_stack([losses.mean(axis=1), second]))
+            second = self._losses.min(axis=1)
+        order = rank(np.column_stack([self._losses.mean(axis=1), second]))
         return [self.population[i] for i in order]
 
     def _keep(self, individuals: list[Individual]) -> None:
@@ -213,7 +214,8 @@ class Search:
             rates = {kind: rate for kind, rate in rates.items() if kind not in _GROWING}
         network, mutation = mutate(parent.network, self._rng, rates, self.config.activations)
         phenotype = self._engine.child(network, parent.phenotype)
-        birth = Birth(parent.birth, (mutation,), self.generation + 1, float(phenotype.losses.mean()))
+        loss = float(phenotype.losses.sum()) / len(self.config.weights)
+        birth = Birth(parent.birth, (mutation,), self.generation + 1, loss)
         return Individual(phenotype, birth, parent.founder)
 
     # --- running it ----------------------------------------------------------------------------------------------------------
@@ -293,7 +295,7 @@ class Search:
         return Lineage.of(self._champion.founder, self._champion.birth)
 
     def _best(self) -> Individual:
-        return min(self.population, key=lambda individual: float(individual.losses.mean()))
+        return self.population[int(self._losses.mean(axis=1).argmin())]
 
     def _validate(self) -> None:
         """Look at the best individual on validation examples, once."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..activations import ACTIVATIONS
-from ..losses import output_scale
+from ..losses import guessing_loss, output_scale
 from .plan import Plan, Step
 
 Array = NDArray[Any]
@@ -23,6 +23,8 @@ Array = NDArray[Any]
 _CANCELLED = 0.03
 # Beyond these bounds a reference no longer fits: float32 has no room for the exponentials.
 _LEAST_SUM, _GREATEST_SUM = 1e-20, 1e20
+# A scale that was handed down serves while the outputs' variance stays within these factors of what it was fixed for.
+_LEAST_VARIANCE, _GREATEST_VARIANCE = 0.6, 1.6
 
 
 @dataclass(slots=True)
@@ -41,6 +43,9 @@ class Loss:
     columns: list[Array]
     #: (outputs, W): the sums of z_o - reference over the examples of class o.
     hits: Array
+    #: (outputs, W): the variance of z_o over the examples, and what their sum was when the scale was fixed, (W,).
+    variances: Array
+    fixed_variance: Array
     #: (W, n)
     total: Array
     greatest_total: float
@@ -171,14 +176,19 @@ class NumpyBackend:
             if self.temperature is not None:
                 scale = output_scale(z, self.temperature, class_axis=0)[:, None]
                 z *= scale
+            variances = z.var(axis=2)
             reference = z.max(axis=0)
             reference += np.log(np.exp(z - reference).sum(axis=0))
             z -= reference
             hits = np.stack([row[:, its].sum(axis=1) for row, its in zip(z, self._classes, strict=True)])
             columns = list(np.exp(z, out=z))
         self.operations += 8 * len(outputs)
-        loss = Loss(scale, reference, columns, hits, np.ones_like(reference), 1.0)
-        return loss, _finite(-hits.sum(axis=0) / self.n)
+        total = np.ones_like(reference)
+        loss = Loss(scale, reference, columns, hits, variances, variances.sum(axis=0), total, 1.0)
+        losses = _finite(-hits.sum(axis=0) / self.n)
+        if self.temperature is not None:
+            losses = np.where(scale[:, 0] > 0, losses, guessing_loss(len(outputs), self.temperature))
+        return loss, losses
 
     def loss_after(
         self, parent: Loss, changed: Sequence[tuple[int, int, str]], keep: bool
@@ -199,30 +209,37 @@ class NumpyBackend:
         """
         if not parent.scale.all():
             return None
-        columns, hits, total = list(parent.columns), parent.hits.copy(), self._empty()
+        columns, hits, variances = list(parent.columns), parent.hits.copy(), parent.variances.copy()
+        total = self._empty()
         np.copyto(total, parent.total)
         made = []
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             for place, node, activation in changed:
                 column = self._scaled_output(node, activation, parent.scale)
+                made.append(column)
+                mean = column.sum(axis=1) / self.n
+                variances[place] = np.einsum("wn,wn->w", column, column) / self.n - mean * mean
                 np.subtract(column, parent.reference, out=column)
                 hits[place] = column[:, self._classes[place]].sum(axis=1)
                 np.exp(column, out=column)
                 np.subtract(total, columns[place], out=total)
                 np.add(total, column, out=total)
                 columns[place] = column
-                made.append(column)
             if total.min() < _CANCELLED * parent.greatest_total:
-                np.add(columns[0], columns[1], out=total)
-                for column in columns[2:]:
+                np.copyto(total, columns[0])
+                for column in columns[1:]:
                     np.add(total, column, out=total)
-                self.operations += len(columns) - 1
+                self.operations += len(columns)
             fits = bool(total.min() > _LEAST_SUM and total.max() < _GREATEST_SUM)
-            np.log(total, out=self._logarithms, where=True if fits else total > 0)
+            if self.temperature is not None:
+                growth = variances.sum(axis=0) / parent.fixed_variance
+                fits &= bool(growth.min() > _LEAST_VARIANCE and growth.max() < _GREATEST_VARIANCE)
+            np.log(total, out=self._logarithms)
             losses = _finite((self._logarithms.sum(axis=1) - hits.sum(axis=0)) / self.n)
-        self.operations += 4 + 7 * len(changed)
+        self.operations += 4 + 9 * len(changed)
         if fits and keep:
-            return Loss(parent.scale, parent.reference, columns, hits, total, float(total.max())), losses
+            fixed = (parent.scale, parent.reference, columns, hits, variances, parent.fixed_variance)
+            return Loss(*fixed, total, float(total.max())), losses
         self._spare += [total, *made]
         return (None, losses) if fits else None
 
