@@ -95,6 +95,7 @@ class RunFolder:
                     line = line[self._generations.write(line) :]
             except BaseException:
                 self._generations.truncate(before)
+                self._generations.seek(before)
                 raise
 
     def save_champion(self, champion: Network, lineage: Lineage) -> None:
@@ -123,9 +124,10 @@ class RunFolder:
         for folder in reversed(missing):
             try:
                 folder.mkdir(exist_ok=True)
-            except OSError as error:
+            except (OSError, ValueError) as error:  # a ValueError is a name that no folder can have
+                reason = getattr(error, "strerror", None) or error
                 raise RunFolderError(
-                    f"the folder {str(folder)!r} cannot be made ({error.strerror}): choose another folder"
+                    f"the folder {str(folder)!r} cannot be made ({reason}): choose another folder"
                 ) from error
             undo.append(folder.rmdir)
 
@@ -162,10 +164,6 @@ def check_unused(path: str | os.PathLike[str]) -> None:
             held = []
     except OSError as error:
         raise RunFolderError(f"{str(path)!r} cannot be used ({error.strerror}): choose another folder") from error
-    except ValueError as error:
-        if isinstance(error, RunFolderError):
-            raise
-        raise RunFolderError(f"{str(path)!r} cannot be the name of a folder: choose another") from error
     if held:
         shown = ", ".join(map(repr, held[:3])) + (", ..." if len(held) > 3 else "")
         raise RunFolderError(

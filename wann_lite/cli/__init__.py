@@ -53,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problem = "there is not enough memory for this: use fewer examples or a smaller network"
     except OSError as error:
         _print_no_more()
-        problem = f"a file or standard output cannot be written: {error.strerror or error}; make room and try again"
+        problem = (
+            f"what this prints cannot be written ({error.strerror or error}): make room there, or send it elsewhere"
+        )
     except Mistake as mistake:
         problem = str(mistake)
     print(f"wann_lite: {in_one_line(problem)}", file=sys.stderr)

@@ -25,14 +25,16 @@ def told_in_one_line(where: str = "") -> Iterator[None]:
     Raises
     ------
     Mistake
-        In place of a ValueError or ImportError, or of the OSError that a file gives.
+        In place of a ValueError or ImportError, or of the OSError of a file that cannot be written.
     """
     try:
         yield
     except (ValueError, ImportError) as error:
         raise Mistake(_after(where, str(error))) from error
     except OSError as error:
-        raise Mistake(_after(where, error.strerror or str(error))) from error
+        raise Mistake(
+            _after(where, f"it cannot be written ({error.strerror or error}): choose another file")
+        ) from error
 
 
 def in_one_line(text: str) -> str:
@@ -41,7 +43,7 @@ def in_one_line(text: str) -> str:
     Examples
     --------
     >>> print(in_one_line("two\nlines and \x1b[31mred"))
-    two lines and \\x1b[31mred
+    two lines and \x1b[31mred
     """
     words = " ".join(text.split())
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in words)
