@@ -111,7 +111,7 @@ def test_the_curve_in_a_node_is_the_activation(name: str) -> None:
         assert points.tolist() == [[-1, -1], [0, -1], [0, 1], [1, 1]]
         return
     x, y = points.T
-    reach = {"gaussian": 3.2, "tanh": 3.2, "sigmoid": 5.0}.get(name, 1.0)
+    reach = {"gaussian": 3.2, "tanh": 3.5, "sigmoid": 3.5, "cos": 2.0}.get(name, 1.0)
     values = get(name)(x * reach)
     # Stretched to fill the node, but with the same rises and falls.
     assert np.corrcoef(values, y)[0, 1] > 0.9999

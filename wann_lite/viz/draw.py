@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ..files import write_atomically
 from ..network import Connection, Network
+from .captions import Names
 from .layout import arrange
-from .picture import Names, paint
+from .picture import paint
 from .scene import Scene
 from .wiring import Wiring, trace
 

@@ -89,7 +89,7 @@ def _press(found: dict[int, Point], diameter: float) -> float:
     for x, y in found.values():
         columns.setdefault(round(x), []).append(y)
     steps = [below - above for ys in map(sorted, columns.values()) for above, below in pairwise(ys)]
-    apart = 1.25 * diameter / min(steps, default=diameter)
+    apart = 1.45 * diameter / min(steps, default=diameter)
     return min(1.0, max(apart, 1 / max(_tallness(found), 0.01)))
 
 

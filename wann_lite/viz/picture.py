@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..network import Connection
+from .captions import Names, count, describe, kinds_of, sentence
 from .layout import Layout
 from .marks import arrow, badge, box, glyph
 from .scene import Point, Scene, Shape, Text, plain
@@ -13,29 +14,8 @@ from .style import GREY, INK, PALE, VERMILLION, magnitude, mix
 from .wiring import BIAS, INPUT_SHARE, Wiring
 
 _MARGIN = 24.0
-_LONGEST_NAME = 28
 _LEGEND_WIDTH, _LEGEND_HEIGHT = 118.0, 30.0
 _FEW_EDGES = 60
-
-
-@dataclass(frozen=True)
-class Names:
-    """What is written beside inputs and outputs; None stands for x1, x2, ... and 0, 1, ..."""
-
-    inputs: tuple[str, ...] | None
-    outputs: tuple[str, ...] | None
-
-    def of_input(self, node: int) -> str:
-        """The name of input `node`, counted from 1; the bias is 0."""
-        if node == BIAS:
-            return "bias"
-        return plain(self.inputs[node - 1], _LONGEST_NAME) if self.inputs else f"x{node}"
-
-    def of_output(self, place: int, n: int) -> str:
-        """The name of the output at `place`, counted from 0."""
-        if self.outputs:
-            return plain(self.outputs[place], _LONGEST_NAME)
-        return "output" if n == 1 else str(place)
 
 
 def paint(
@@ -43,7 +23,7 @@ def paint(
 ) -> Scene:
     """The picture of a layout; `lit` holds the highlighted connections."""
     painter = _Painter(wiring, layout, names, lit)
-    scene = Scene(painter.width, 0, _sentence(wiring), _description(wiring, layout))
+    scene = Scene(painter.width, 0, sentence(wiring), describe(wiring))
     if title:
         scene.items.append(Text((_MARGIN, _MARGIN + 2), plain(title, 120), 17, INK, "start", bold=True))
         painter.top += 30
@@ -54,36 +34,13 @@ def paint(
     for node in wiring.single:
         painter.input(scene, node)
     for node in wiring.hidden:
-        painter.hidden(scene, node, numbers)
+        painter.hidden(scene, node)
     for place, node in enumerate(wiring.network.outputs):
         painter.output(scene, node, place)
+    for node in wiring.hidden if numbers else ():
+        painter.number(scene, node)
     painter.legend(scene)
     return scene
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def _sentence(wiring: Wiring) -> str:
-    inputs = sum(node != BIAS for node in wiring.inputs)
-    if wiring.image_shape is not None:
-        n = wiring.network.n_inputs
-        first = f"all {n:,} pixels" if inputs == n else f"{inputs:,} of {n:,} pixels"
-    else:
-        first = _count(inputs, "input") + (" and the bias" if BIAS in wiring.inputs else "")
-    hidden, outputs = _count(len(wiring.hidden), "hidden node"), _count(wiring.network.n_outputs, "output")
-    return f"A network of {first}, {hidden}, {outputs} and {_count(len(wiring.edges), 'connection')}"
-
-
-def _kinds(wiring: Wiring) -> list[tuple[str, int]]:
-    return Counter(wiring.network.activation_of(node) for node in wiring.hidden).most_common()
-
-
-def _description(wiring: Wiring, layout: Layout) -> str:
-    kinds = ", ".join(f"{n:,} {name}" for name, n in _kinds(wiring))
-    text = "Signals flow from the inputs on the left to the outputs on the right."
-    return text + (f" Hidden nodes by activation: {kinds}." if kinds else "")
 
 
 class _Painter:
@@ -131,16 +88,22 @@ class _Painter:
                 scene.items.append(Shape((self.place(edge[0]),), fill=VERMILLION, radius=self.layout.cell * 0.3))
 
     def _edge(self, scene: Scene, edge: Connection, colour: str, width: float, opacity: float) -> None:
-        route = tuple(map(self.at, self.layout.routes.get(edge, ()))) or self._bow(edge)
+        found = tuple(map(self.at, self.layout.routes.get(edge, ())))
+        route = self._from_centre(edge[0], found) if found else self._bow(edge)
         scene.items.append(Shape(route, stroke=colour, width=width, opacity=opacity, curved=True))
         if self.few or edge in self.lit:
             scene.items.append(Shape(arrow(route, 8.0), fill=colour, opacity=opacity, closed=True))
+
+    def _from_centre(self, source: int, route: tuple[Point, ...]) -> tuple[Point, ...]:
+        """A route that begins under its source's mark: graphviz takes all marks for equally high."""
+        (x1, y1), (x2, y2) = self.place(source), route[0]
+        return (*((x1 + t * (x2 - x1), y1 + t * (y2 - y1)) for t in (0, 1 / 3, 2 / 3)), *route)
 
     def _bow(self, edge: Connection) -> tuple[Point, ...]:
         """A smooth way from the right of the source to the left of the target."""
         (x1, y1), (x2, y2) = map(self.place, edge)
         x2 -= self.layout.diameter / 2
-        if not self.wiring.is_pixel(edge[0]):
+        if edge[0] >= self.wiring.network.first:
             x1 += self.layout.diameter / 2
         reach = 0.45 * (x2 - x1)
         return (x1, y1), (x1 + reach, y1), (x2 - reach, y2), (x2, y2)
@@ -160,7 +123,7 @@ class _Painter:
             fill = magnitude((n - 1) / max(most - 1, 1)) if n else "#f4f6f8"
             if n and self.lit:
                 fill = mix(fill, "#ffffff", 0.55)
-            title = f"pixel {pixel} (row {row + 1}, column {column + 1}): {_count(n, 'connection')}"
+            title = f"pixel {pixel} (row {row + 1}, column {column + 1}): {count(n, 'connection')}"
             x, y, side = left + column * cell, top + row * cell, 0.92 * cell
             scene.items.append(box(x + 0.04 * cell, y + 0.04 * cell, side, side, fill=fill, title=title))
         above = top - 12
@@ -169,7 +132,7 @@ class _Painter:
     def input(self, scene: Scene, node: int) -> None:
         (x, y), half = self.place(node), 0.5 * INPUT_SHARE * self.layout.diameter
         colour = mix(GREY, "#ffffff", 0.6) if self.pale(node) else GREY
-        heard = _count(len(self.wiring.network.targets[node]), "connection")
+        heard = count(len(self.wiring.network.targets[node]), "connection")
         title = f"{'the bias, always 1' if node == BIAS else f'input {node}'}: {heard}"
         if node == BIAS:
             corners = ((x, y - 1.2 * half), (x + 1.2 * half, y), (x, y + 1.2 * half), (x - 1.2 * half, y))
@@ -180,7 +143,7 @@ class _Painter:
         size = min(14.0, max(9.0, 0.5 * self.layout.diameter))
         scene.items.append(Text((x - half - 8, y), self.names.of_input(node), size, INK, "end"))
 
-    def hidden(self, scene: Scene, node: int, numbers: bool) -> None:
+    def hidden(self, scene: Scene, node: int) -> None:
         activation = self.wiring.network.activation_of(node)
         heard = (
             f"listens to {len(self.wiring.network.sources_of(node))}, heard by {len(self.wiring.network.targets[node])}"
@@ -192,15 +155,16 @@ class _Painter:
             shapes = [shapes[0], *(replace(shape, opacity=0.35) for shape in shapes)]
             shapes[0] = replace(shapes[0], stroke=None, fill="#ffffff", title="")
         scene.items += shapes
-        if numbers:
-            x, y = self.place(node)
-            scene.items.append(Text((x, y - 0.5 * self.layout.diameter - 8), str(node), 11, GREY))
+
+    def number(self, scene: Scene, node: int) -> None:
+        x, y = self.place(node)
+        scene.items.append(Text((x, y - 0.5 * self.layout.diameter - 8), str(node), 11, GREY))
 
     def output(self, scene: Scene, node: int, place: int) -> None:
         (x, y), d = self.place(node), self.layout.diameter
         activation = self.wiring.network.activation_of(node)
         name = self.names.of_output(place, self.wiring.network.n_outputs)
-        n = _count(len(self.wiring.network.sources_of(node)), "connection")
+        n = count(len(self.wiring.network.sources_of(node)), "connection")
         colour = mix(INK, "#ffffff", 0.5) if self.pale(node) else INK
         stroke = VERMILLION if node in self.lit_nodes else colour
         title = f"output {name}: {activation}; {n}"
@@ -219,7 +183,7 @@ class _Painter:
         y = self.top + self.layout.height + 22
         if self.wiring.image_shape is not None:
             y = self._grid_key(scene, y)
-        kinds = _kinds(self.wiring)
+        kinds = kinds_of(self.wiring)
         a_row = max(1, int((self.width - 2 * _MARGIN) // _LEGEND_WIDTH))
         for i, (name, n) in enumerate(kinds):
             x = _MARGIN + (i % a_row) * _LEGEND_WIDTH + 11
@@ -228,8 +192,8 @@ class _Painter:
             scene.items.append(Text((x + 17, row), f"{n:,} {name}", 13, INK, "start"))
         y += _LEGEND_HEIGHT * -(-len(kinds) // a_row)
         idle = self.wiring.network.n_connections - len(self.wiring.edges)
-        note = f" Not drawn: {_count(idle, 'connection')} from which no output is reached." if idle else ""
-        lines = [_sentence(self.wiring) + "." + note, self.layout.note]
+        note = f" Not drawn: {count(idle, 'connection')} from which no output is reached." if idle else ""
+        lines = [sentence(self.wiring) + "." + note, self.layout.note]
         for line in filter(None, lines):
             scene.items.append(Text((_MARGIN, y), line, 12, GREY, "start"))
             y += 18
