@@ -5,20 +5,24 @@ References
 Gaier & Ha (2019), Weight Agnostic Neural Networks. arXiv:1906.04358.
 """
 
-from . import activations, datasets, tasks
+from . import activations, champions, datasets, tasks
 from ._version import __version__
 from .config import SearchConfig
 from .evaluate import evaluate
 from .network import Network
+from .scoring import Score, score
 from .search import Search
 
 __all__ = [
     "Network",
+    "Score",
     "Search",
     "SearchConfig",
     "__version__",
     "activations",
+    "champions",
     "datasets",
     "evaluate",
+    "score",
     "tasks",
 ]

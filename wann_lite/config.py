@@ -44,8 +44,8 @@ class SearchConfig:
         What a hidden node may become.
     weights : tuple of float
         The shared weights that every individual is evaluated at.
-    temperature : float or None
-        Of the scale-free loss; None for cross-entropy on the outputs as they are.
+    scale_free : bool
+        Whether the loss is the scale-free cross-entropy (`wann_lite.losses`), or the plain one.
     batch : int
         Training examples in a batch.
     batch_every : int
@@ -76,7 +76,7 @@ class SearchConfig:
     rates: Mapping[str, float] = field(default_factory=lambda: _rates(0.40, 0.25, 0.05, 0.20, 0.10))
     activations: tuple[str, ...] = _NO_STEP
     weights: tuple[float, ...] = SEARCH_WEIGHTS
-    temperature: float | None = 2.0
+    scale_free: bool = True
     batch: int = 5000
     batch_every: int = 4
     max_connections: int | None = 1000
@@ -91,8 +91,8 @@ class SearchConfig:
             _number(name, getattr(self, name), 0, 1)
         if round(self.population * self.elite) >= self.population:
             raise ValueError(f"elite is {self.elite!r}: with all of the population kept there is no room for a child")
-        if self.temperature is not None:
-            _number("temperature", self.temperature, 1e-6, 1e6)
+        if not isinstance(self.scale_free, bool):
+            raise ValueError(f"scale_free is {self.scale_free!r}: it is True or False")
         object.__setattr__(self, "weights", _checked_weights(self.weights))
         object.__setattr__(self, "activations", _checked_activations(self.activations))
         object.__setattr__(self, "rates", _checked_rates(self.rates))
@@ -169,7 +169,7 @@ def _checked_rates(rates: Mapping[str, float]) -> Mapping[str, float]:
     for kind, rate in rates.items():
         if kind not in KINDS:
             raise ValueError(f"unknown kind of mutation {kind!r} in rates: use {', '.join(KINDS)}")
-        _number(f"the rate of {kind}", rate, 0, 1e6)
+        _number(f"rates: {kind}", rate, 0, 1e6)
     if not sum(rates.values()) > 0:
         raise ValueError(f"rates is {dict(rates)!r}: at least one rate must be greater than 0")
     return MappingProxyType(dict(rates))
@@ -187,7 +187,7 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
             generations=4096,
             tournament=64,
             rates=_rates(connection=0.20, node=0.25, enable=0.05, activation=0.50),
-            temperature=None,
+            scale_free=False,
             batch=1000,
             batch_every=1,
             max_connections=None,

@@ -144,7 +144,7 @@ class Search:
         #: The individuals of the current generation, elites first.
         self.population: list[Individual] = []
         self._losses = np.empty((0, len(self.config.weights)))
-        self._engine = Engine(task.n_inputs, task.n_outputs, self.config.weights, self.config.temperature)
+        self._engine = Engine(task.n_inputs, task.n_outputs, self.config.weights, self.config.scale_free)
         variation, batches = np.random.SeedSequence(self.seed).spawn(2)
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)

@@ -32,7 +32,7 @@ class Phenotype:
         Its loss at each shared weight on the current batch, in nats.
     """
 
-    __slots__ = ("_loss", "_numbers", "_parent", "_steps", "losses", "network")
+    __slots__ = ("_loss", "_numbers", "_parent", "_scale", "_steps", "losses", "network")
 
     def __init__(self, network: Network, numbers: Numbers, parent: Phenotype | None, steps: dict[int, Step]) -> None:
         self.network = network
@@ -41,6 +41,7 @@ class Phenotype:
         self._parent = parent
         self._steps = steps
         self._loss: Loss | None = None
+        self._scale = None if parent is None else parent._scale
 
     @property
     def held(self) -> bool:
@@ -56,28 +57,29 @@ class Engine:
     n_inputs, n_outputs : int
     weights : sequence of float (W,)
         The shared weights.
-    temperature : float or None
-        Of the scale-free cross-entropy (`wann_lite.losses`). A network's scale is fixed whenever the batch changes and is handed
-        down until the next change, so that a child's loss costs only the outputs that it changed. None for plain cross-entropy.
+    scale_free : bool
+        Whether the loss is the scale-free cross-entropy (`wann_lite.losses`) or the plain one. A network's scale is fixed
+        whenever the batch changes and is handed down until the next change, so that a child's loss costs only the outputs
+        that it changed. The loss is at its lowest there: a child gains nothing by larger or smaller outputs.
 
     Examples
     --------
     >>> from wann_lite.mutation import add_connection
-    >>> engine = Engine(2, 2, weights=[-1.0, 1.0], temperature=None)
+    >>> engine = Engine(2, 2, weights=[-1.0, 1.0], scale_free=False)
     >>> x, labels = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([0, 1])
     >>> engine.change_batch(x, labels, keep=[])
     >>> parent = engine.found(Network(2, 2, ["linear", "linear"], [(1, 4)]))
     >>> engine.hold([parent])
     >>> child = engine.child(add_connection(parent.network, 2, 3)[0], parent)
     >>> child.losses.round(3)
-    array([1.313, 0.313])
+    array([1.313, 0.313], dtype=float32)
     """
 
     def __init__(
-        self, n_inputs: int, n_outputs: int, weights: Sequence[float], temperature: float | None = 2.0
+        self, n_inputs: int, n_outputs: int, weights: Sequence[float], scale_free: bool = True
     ) -> None:
         self.weights = tuple(weights)
-        self.temperature = temperature
+        self.scale_free = scale_free
         self.graph = Graph(n_inputs, n_outputs)
         self._backend: NumpyBackend | None = None
         self._held: list[Phenotype] = []
@@ -101,7 +103,7 @@ class Engine:
         """
         kept = list(dict.fromkeys(keep))
         self._let_go(kept)
-        self._backend = NumpyBackend(x, labels, self.weights, self.graph.n_outputs, self.temperature)
+        self._backend = NumpyBackend(x, labels, self.weights, self.graph.n_outputs, self.scale_free)
         self._rebuild(kept)
 
     def found(self, network: Network) -> Phenotype:
@@ -154,7 +156,9 @@ class Engine:
         outputs = self._outputs(phenotype)
         changed = [(place, node, outputs[place][1]) for place, node in plan.changed]
         result = self.backend.loss_after(parent._loss, changed, keep=True)
-        phenotype._loss, phenotype.losses = result or self.backend.fresh_loss(outputs)  # type: ignore[assignment]
+        loss, phenotype.losses = result or self.backend.fresh_loss(outputs, phenotype._scale)
+        assert loss is not None
+        phenotype._loss, phenotype._scale = loss, loss.scale
         phenotype._parent, phenotype._steps = None, {}
 
     def _rebuild(self, phenotypes: list[Phenotype]) -> None:
@@ -166,7 +170,8 @@ class Engine:
             (step for step in steps if nodes[step.node].is_output),
         )
         for phenotype in phenotypes:
-            phenotype._loss, phenotype.losses = self.backend.fresh_loss(self._outputs(phenotype))
+            loss, phenotype.losses = self.backend.fresh_loss(self._outputs(phenotype), phenotype._scale)
+            phenotype._loss, phenotype._scale = loss, loss.scale
             phenotype._parent, phenotype._steps = None, {}
 
     def _plan(self, phenotype: Phenotype, parent: Phenotype) -> Plan:

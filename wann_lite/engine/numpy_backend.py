@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..activations import ACTIVATIONS
-from ..losses import guessing_loss, output_scale
+from ..losses import best_scale
 from .plan import Plan, Step
 
 Array = NDArray[Any]
@@ -23,8 +23,8 @@ Array = NDArray[Any]
 _CANCELLED = 0.03
 # Beyond these bounds a reference no longer fits: float32 has no room for the exponentials.
 _LEAST_SUM, _GREATEST_SUM = 1e-20, 1e20
-# A scale that was handed down serves while the outputs' variance stays within these factors of what it was fixed for.
-_LEAST_VARIANCE, _GREATEST_VARIANCE = 0.6, 1.6
+# One example in so many decides the scale: the loss is at its lowest there, so a small error costs next to nothing.
+_SCALE_EVERY = 4
 
 
 @dataclass(slots=True)
@@ -43,9 +43,6 @@ class Loss:
     columns: list[Array]
     #: (outputs, W): the sums of z_o - reference over the examples of class o.
     hits: Array
-    #: (outputs, W): the variance of z_o over the examples, and what their sum was when the scale was fixed, (W,).
-    variances: Array
-    fixed_variance: Array
     #: (W, n)
     total: Array
     greatest_total: float
@@ -60,8 +57,8 @@ class NumpyBackend:
     labels : ndarray of int (n,)
     weights : sequence of float (W,)
     n_outputs : int
-    temperature : float or None
-        Of the scale-free loss; None for cross-entropy on the outputs as they are.
+    scale_free : bool
+        Whether the outputs are scaled at each weight as suits them best, or taken as they are.
     """
 
     def __init__(
@@ -70,13 +67,14 @@ class NumpyBackend:
         labels: Array,
         weights: Sequence[float],
         n_outputs: int,
-        temperature: float | None,
+        scale_free: bool,
     ) -> None:
         order = np.argsort(labels, kind="stable")
         self.n = len(labels)
         self.weights = np.asarray(weights, np.float32)[:, None]
-        self.temperature = temperature
-        bounds = np.searchsorted(labels[order], np.arange(n_outputs + 1))
+        self.scale_free = scale_free
+        self._labels = labels[order]
+        bounds = np.searchsorted(self._labels, np.arange(n_outputs + 1))
         self._classes = [slice(*pair) for pair in zip(bounds[:-1], bounds[1:], strict=True)]
         inputs = np.ascontiguousarray(x[order].T, np.float32)
         self._values: dict[int, Array] = {0: np.ones(self.n, np.float32)}
@@ -154,13 +152,15 @@ class NumpyBackend:
 
     # --- the loss ------------------------------------------------------------------------------------------------------------
 
-    def fresh_loss(self, outputs: Sequence[tuple[int, str]]) -> tuple[Loss, Array]:
+    def fresh_loss(self, outputs: Sequence[tuple[int, str]], inherited: Array | None) -> tuple[Loss, Array]:
         """The loss of a network whose output nodes are held, with a scale and a reference of its own.
 
         Parameters
         ----------
         outputs : sequence of (int, str)
             Each output's node and activation.
+        inherited : ndarray (W, 1) or None
+            The scale of its parent, or its own on an earlier batch; a single step improves on it.
 
         Returns
         -------
@@ -173,10 +173,9 @@ class NumpyBackend:
                 if activation != "linear":
                     ACTIVATIONS[activation](row, row)
             scale = np.ones_like(self.weights)
-            if self.temperature is not None:
-                scale = output_scale(z, self.temperature, class_axis=0)[:, None]
+            if self.scale_free:
+                scale = self._fitted_scale(z, inherited)
                 z *= scale
-            variances = z.var(axis=2)
             reference = z.max(axis=0)
             reference += np.log(np.exp(z - reference).sum(axis=0))
             z -= reference
@@ -184,11 +183,16 @@ class NumpyBackend:
             columns = list(np.exp(z, out=z))
         self.operations += 8 * len(outputs)
         total = np.ones_like(reference)
-        loss = Loss(scale, reference, columns, hits, variances, variances.sum(axis=0), total, 1.0)
-        losses = _finite(-hits.sum(axis=0) / self.n)
-        if self.temperature is not None:
-            losses = np.where(scale[:, 0] > 0, losses, guessing_loss(len(outputs), self.temperature))
-        return loss, losses
+        return Loss(scale, reference, columns, hits, total, 1.0), _finite(-hits.sum(axis=0) / self.n)
+
+    def _fitted_scale(self, z: Array, inherited: Array | None) -> Array:
+        every = slice(None, None, _SCALE_EVERY if self.n >= 1000 else 1)
+        sample, labels = z[:, :, every], self._labels[every]
+        if inherited is None or not inherited.all():
+            scale = best_scale(sample, labels, class_axis=0)
+        else:
+            scale = best_scale(sample, labels, class_axis=0, start=inherited[:, 0], steps=1)
+        return scale[:, None]
 
     def loss_after(
         self, parent: Loss, changed: Sequence[tuple[int, int, str]], keep: bool
@@ -209,7 +213,7 @@ class NumpyBackend:
         """
         if not parent.scale.all():
             return None
-        columns, hits, variances = list(parent.columns), parent.hits.copy(), parent.variances.copy()
+        columns, hits = list(parent.columns), parent.hits.copy()
         total = self._empty()
         np.copyto(total, parent.total)
         made = []
@@ -217,8 +221,6 @@ class NumpyBackend:
             for place, node, activation in changed:
                 column = self._scaled_output(node, activation, parent.scale)
                 made.append(column)
-                mean = column.sum(axis=1) / self.n
-                variances[place] = np.einsum("wn,wn->w", column, column) / self.n - mean * mean
                 np.subtract(column, parent.reference, out=column)
                 hits[place] = column[:, self._classes[place]].sum(axis=1)
                 np.exp(column, out=column)
@@ -231,15 +233,11 @@ class NumpyBackend:
                     np.add(total, column, out=total)
                 self.operations += len(columns)
             fits = bool(total.min() > _LEAST_SUM and total.max() < _GREATEST_SUM)
-            if self.temperature is not None:
-                growth = variances.sum(axis=0) / parent.fixed_variance
-                fits &= bool(growth.min() > _LEAST_VARIANCE and growth.max() < _GREATEST_VARIANCE)
             np.log(total, out=self._logarithms)
             losses = _finite((self._logarithms.sum(axis=1) - hits.sum(axis=0)) / self.n)
-        self.operations += 4 + 9 * len(changed)
+        self.operations += 4 + 7 * len(changed)
         if fits and keep:
-            fixed = (parent.scale, parent.reference, columns, hits, variances, parent.fixed_variance)
-            return Loss(*fixed, total, float(total.max())), losses
+            return Loss(parent.scale, parent.reference, columns, hits, total, float(total.max())), losses
         self._spare += [total, *made]
         return (None, losses) if fits else None
 
@@ -256,7 +254,7 @@ class NumpyBackend:
         """The losses (W,) of a child by its plan; nothing of it is kept."""
         self.hold(plan.hidden, plan.outputs)
         changed = [(place, node, outputs[place][1]) for place, node in plan.changed]
-        result = self.loss_after(parent, changed, keep=False) or self.fresh_loss(outputs)
+        result = self.loss_after(parent, changed, keep=False) or self.fresh_loss(outputs, parent.scale)
         for step in (*plan.hidden, *plan.outputs):
             self._forget(step.node)
         return result[1]
