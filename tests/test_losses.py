@@ -42,9 +42,19 @@ def test_no_other_scale_is_better():
     labels = rng.integers(5, size=300)
     outputs = 100 * (rng.normal(size=(4, 300, 5)) + np.eye(5)[labels])
     scale = best_scale(outputs, labels)
-    best = scale_free_cross_entropy(outputs, labels)
+    best = scale_free_cross_entropy(outputs, labels).mean()
     for factor in (0.5, 0.9, 0.99, 1.01, 1.1, 2):
-        assert (cross_entropy(outputs * (factor * scale)[:, None, None], labels) > best).all()
+        assert cross_entropy(outputs * (factor * scale)[:, None, None], labels).mean() > best
+
+
+def test_the_outputs_are_made_equally_large_at_every_weight():
+    rng = np.random.default_rng(5)
+    labels = rng.integers(3, size=100)
+    outputs = np.array([1.0, -7.0, 300.0])[:, None, None] * (rng.normal(size=(100, 3)) + np.eye(3)[labels])
+    scale = best_scale(outputs, labels)
+    np.testing.assert_allclose(scale * [1, 7, 300], scale[0])
+    both = scale_free_cross_entropy(outputs, labels)
+    assert both[0] == pytest.approx(both[2]) and both[1] > np.log(3)
 
 
 def test_one_step_from_a_scale_close_by_is_enough():

@@ -46,7 +46,10 @@ def cross_entropy(outputs: Array, labels: Array) -> Array:
 def best_scale(
     outputs: Array, labels: Array, *, class_axis: int = -1, start: Array | None = None, steps: int = 12
 ) -> Array:
-    """The factor on the outputs at which their cross-entropy is lowest, by Newton's method.
+    """The factor for each shared weight that makes outputs equally large, and as large as lowers their mean cross-entropy most.
+
+    Outputs are measured by their standard deviation over examples and classes, each example's mean over classes taken out,
+    which a softmax does not see. One further factor for all weights, the inverse of a temperature, is found by Newton's method.
 
     Parameters
     ----------
@@ -55,16 +58,15 @@ def best_scale(
     labels : ndarray of int (n,)
     class_axis : int
     start : ndarray (...), optional
-        A factor to begin with.
+        Factors to begin with.
     steps : int
         Steps of Newton's method; the cross-entropy is convex in the factor, so few do.
 
     Returns
     -------
     ndarray (...)
-        Between 0.1 and 20 standard deviations of the outputs, each example's mean over classes taken out. 0 where the outputs
-        of every example agree to a thousandth of their size: to blow such differences up would be to read rounding errors,
-        and a search soon learns to make them.
+        Between 0.1 and 20 over the standard deviation. 0 where the outputs of every example agree to a thousandth of their
+        size: to blow such differences up would be to read rounding errors, and a search soon learns to make them.
 
     Examples
     --------
@@ -79,26 +81,30 @@ def best_scale(
     z = np.moveaxis(outputs, class_axis, 0)
     centred = z - z.mean(axis=0)
     deviation, size = (np.sqrt(np.square(values).mean(axis=0).mean(axis=-1)) for values in (centred, z))
-    silent = ~(deviation > 1e-3 * size)
-    least = 0.1 / np.where(silent, 1, deviation)
-    scale = 10 * least if start is None else np.clip(start, least, 200 * least)
-    right = np.moveaxis(centred, -1, 0)[np.arange(len(labels)), labels].mean(axis=0) if len(labels) else 0.0
+    distinct = deviation > 1e-3 * size
+    if not distinct.any():
+        return np.zeros_like(deviation)
+    unit = np.divide(1, deviation, out=np.zeros_like(deviation), where=distinct)
+    centred *= unit[..., None]
+    right = np.moveaxis(centred, -1, 0)[np.arange(len(labels)), labels].mean(axis=0)
+    factor = 1.0 if start is None else float((start * deviation)[distinct].mean())
     for _ in range(steps):
-        shares = np.exp(scale[..., None] * (centred - centred.max(axis=0)))
+        shares = np.exp(factor * (centred - centred.max(axis=0)))
         shares /= shares.sum(axis=0)
         expected = (shares * centred).sum(axis=0)
-        slope = expected.mean(axis=-1) - right
-        curvature = ((shares * np.square(centred)).sum(axis=0) - np.square(expected)).mean(axis=-1)
-        step = np.divide(slope, curvature, out=np.zeros_like(slope), where=curvature > 0)
-        scale = np.clip(np.clip(scale - step, scale / 3, scale * 3), least, 200 * least)
-    return np.where(silent, 0, scale).astype(outputs.dtype, copy=False)
+        slope = (expected.mean(axis=-1) - right)[distinct].mean()
+        curvature = ((shares * np.square(centred)).sum(axis=0) - np.square(expected)).mean(axis=-1)[distinct].mean()
+        step = slope / curvature if curvature > 0 else 0.0
+        factor = float(np.clip(np.clip(factor - step, factor / 3, factor * 3), 0.1, 20))
+    return (factor * unit).astype(outputs.dtype, copy=False)
 
 
 def scale_free_cross_entropy(outputs: Array, labels: Array) -> Array:
     """Cross-entropy after the outputs at each shared weight are scaled by `best_scale`.
 
-    The size of a network's outputs, which the shared weight changes and no decision depends on, then costs nothing. Outputs
-    that tell nothing apart cost log(classes), and others less or hardly more.
+    The size of a network's outputs, which the shared weight changes and no decision depends on, then costs nothing. A weight
+    at which the network fails costs the more, the better it does at the others. Outputs that tell nothing apart cost
+    log(classes).
 
     Parameters
     ----------
