@@ -213,6 +213,7 @@ REFUSED = [
     ({"n_inputs": 10**6}, "the number of inputs is 1000000"),
     ({"n_inputs": 10**10_000}, "the number of inputs is an enormous number"),
     ({"n_inputs": np.zeros((30, 30))}, "the number of inputs is array"),
+    ({"n_inputs": np.zeros((3, 1))}, r"the number of inputs is array\(\[\[0.\], \[0.\], \[0.\]\]\)"),
     ({"n_inputs": Rude()}, "the number of inputs is <Rude"),
     ({"n_outputs": 0}, "the number of outputs is 0"),
     ({"n_outputs": 3}, "2 activations for 3 outputs: give one for each output, then one for each hidden node"),
