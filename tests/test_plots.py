@@ -50,7 +50,7 @@ def test_the_curve_is_in_percent_and_marks_the_weight() -> None:
     marker = ax.lines[-1]
     assert (list(marker.get_xdata()), list(marker.get_ydata())) == ([0.5], [62.5])
     assert ax.get_xlabel() == "shared weight of all connections"
-    assert ax.get_ylabel() == "right answers (% of 8 images)"
+    assert ax.get_ylabel() == "right answers\n(% of 8 images)"
     assert ax.get_ylim() == (0, 100)
     assert ax.get_legend() is None
 

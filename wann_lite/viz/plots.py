@@ -113,11 +113,12 @@ def draw_accuracy_by_weight(
         height = 100 * float(np.interp(at, x, first))
         ax.axvline(at, color=VERMILLION, linewidth=1, alpha=0.6)
         ax.plot([at], [height], marker="D", markersize=9, color=VERMILLION, markeredgecolor="white", linestyle="none")
+    label = f"right answers\n(% of {images})" if images else "right answers (%)"
     if any(curves):
         ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.16))
     ax.set(
         xlabel="shared weight of all connections",
-        ylabel=f"right answers (%{images and ' of ' + images})",
+        ylabel=label,
         ylim=(0, 100),
     )
     ax.set_xlim(x.min() - 0.08, x.max() + 0.08)
