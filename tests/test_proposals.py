@@ -116,6 +116,13 @@ def test_nothing_is_proposed_where_nothing_is_possible(propose: Any, network: Ne
     assert propose(network, np.random.default_rng(0), NAMES) is None
 
 
+def test_no_connection_to_a_node_that_nothing_listens_to() -> None:
+    # Node 3 hears the bias; 1 -> 3 would be allowed but for nothing.
+    network = Network(1, 1, ["linear", "tanh"], [(0, 2), (1, 2), (0, 3)])
+    proposed = {proposals.propose_addition(network, np.random.default_rng(seed), NAMES) for seed in range(20)}
+    assert proposed == {Mutation("add_connection", 3, 2)}
+
+
 def test_the_only_source_of_a_hidden_node_is_not_removed() -> None:
     network = Network(1, 1, ["linear", "tanh"], [(1, 3), (3, 2)])
     proposal = proposals.propose_removal(network, np.random.default_rng(0), NAMES)

@@ -68,6 +68,12 @@ def test_crowding_by_hand() -> None:
     assert distance.tolist() == pytest.approx([math.inf, 0.6 + 0.875, 0.8 + 0.5, math.inf])
 
 
+def test_both_ends_are_outermost() -> None:
+    assert crowding_distance([[1, 1], [0, 0], [3, 3], [2, 2]]).tolist() == pytest.approx(
+        [4 / 3, math.inf, math.inf, 4 / 3]
+    )
+
+
 def test_crowding_does_not_depend_on_the_order_or_the_units() -> None:
     points = np.array([[0.0, 8], [2, 4], [6, 1], [10, 0]])
     order = [2, 0, 3, 1]
@@ -125,7 +131,7 @@ def test_bad_objectives(function: Any, bad: Any, message: str) -> None:
 @pytest.mark.parametrize(("n", "size"), [(5, 1), (5, 2), (4, 4), (1, 3), (2, 6)])
 def test_winners_are_as_frequent_as_in_literal_tournaments(n: int, size: int) -> None:
     every = Counter(map(min, itertools.product(range(n), repeat=size)))
-    draws = 20_000
+    draws = 200_000
     winners = tournament(n, size, np.random.default_rng(1), draws)
     assert winners.shape == (draws,)
     expected = np.array([every[place] for place in range(n)]) * draws / n**size
