@@ -107,7 +107,17 @@ def draw_accuracy_by_weight(
         ax.plot(x, y, color=colour, linestyle="none", marker=marker, markersize=3)
     if chance is not None:
         ax.axhline(100 * chance, color=GREY, linestyle=":", linewidth=1.2)
-        ax.text(x.max(), 100 * chance + 1.5, "blind guessing", color=GREY, ha="right", va="bottom", fontsize=9)
+        # Outside, where no curve can cross it.
+        ax.annotate(
+            "blind\nguessing",
+            (1, 100 * chance),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
+            textcoords="offset points",
+            color=GREY,
+            va="center",
+            fontsize=9,
+        )
     if at is not None:
         first = np.asarray(next(iter(curves.values())), np.float64)
         height = 100 * float(np.interp(at, x, first))
@@ -115,12 +125,8 @@ def draw_accuracy_by_weight(
         ax.plot([at], [height], marker="D", markersize=9, color=VERMILLION, markeredgecolor="white", linestyle="none")
     label = f"right answers\n(% of {images})" if images else "right answers (%)"
     if any(curves):
-        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.16))
-    ax.set(
-        xlabel="shared weight of all connections",
-        ylabel=label,
-        ylim=(0, 100),
-    )
+        ax.legend(loc="center right", frameon=False)
+    ax.set(xlabel="shared weight of all connections", ylabel=label, ylim=(0, 100))
     ax.set_xlim(x.min() - 0.08, x.max() + 0.08)
 
 
