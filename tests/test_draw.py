@@ -19,7 +19,7 @@ from wann_lite.network import Network
 from wann_lite.viz import Drawing, draw
 from wann_lite.viz import graphviz_layout as graphviz_module
 from wann_lite.viz.glyphs import curve
-from wann_lite.viz.layered import fold, spread
+from wann_lite.viz.layered import fold, heights, spread
 from wann_lite.viz.layout import Layout, arrange
 from wann_lite.viz.scene import Shape, Text
 from wann_lite.viz.style import FAMILIES, VERMILLION
@@ -324,6 +324,13 @@ def test_spread_keeps_order_distance_and_page(wanted: list[float], gap: float) -
 
 def test_spread_leaves_alone_what_is_apart() -> None:
     assert spread([1, 5, 9], 2, 10) == [1, 5, 9]
+
+
+def test_nodes_are_pulled_towards_their_neighbours() -> None:
+    # The hidden nodes are numbered against the order of what they connect.
+    network = Network(3, 3, ["linear"] * 6, [(3, 7), (7, 6), (2, 8), (8, 5), (1, 9), (9, 4)])
+    down = heights(trace(network))
+    assert down[9] < down[8] < down[7]
 
 
 def test_fold_keeps_every_node() -> None:
