@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from wann_lite.cli import arguments, main, progress, search
 from wann_lite.cli.mistakes import Mistake
 from wann_lite.config import PRESETS
 from wann_lite.lineage import Lineage
-from wann_lite.run_folder import RunFolder
+from wann_lite.run_folder import RunFolder, RunFolderError
 from wann_lite.search import Generation
 
 XOR = Network(2, 2, ["linear", "linear"], [(1, 4), (2, 3)])
@@ -48,15 +49,16 @@ def data() -> str:
 
 
 def start(*typed: str, **how: Any) -> subprocess.Popen[str]:
-    """A real process."""
+    """A real process, which buffers what it prints as usual."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     command = [sys.executable, "-m", "wann_lite", *typed]
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, text=True, **(streams | how))
+    return subprocess.Popen(command, text=True, env=environment, **(streams | how))
 
 
 def start_search(*typed: str, **how: Any) -> subprocess.Popen[str]:
     """A real search in the folder `out`, after the first generation."""
-    process = start("search", "xor", "--minutes", "60", "--out", "out", *typed, **how)
+    process = start("search", "xor", "--minutes", "2", "--out", "out", *typed, **how)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("generation"):
@@ -73,6 +75,10 @@ def lines_of(folder: str | Path) -> list[dict[str, Any]]:
 
 def names(folder: str | Path) -> list[str]:
     return sorted(file.name for file in Path(folder).iterdir())
+
+
+def without_times(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [record | {"seconds": None} for record in records]
 
 
 @pytest.fixture
@@ -162,17 +168,33 @@ def test_search_as_a_process() -> None:
 
 
 def test_search_finds_what_the_same_search_finds_in_python(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often it is written down: each look at the champion is one more chance for it to change."""
-    written = []
-    save = RunFolder.save_champion
-    monkeypatch.setattr(search, "SAVE_EVERY", 0.0)
-    monkeypatch.setattr(RunFolder, "save_champion", lambda *given: (written.append(given), save(*given))[1])
-    assert main(["search", data, "--generations", "30", "--preset", "fast", "--seed", "2", "--out", "out"]) == 0
-    same = Search(tasks.Classification(datasets.load(data)), SearchConfig.preset("fast"), seed=2)
-    records = [generation.to_dict() for generation in same.run(generations=30)]
+    """Whenever it is written down: each look at the champion is one more chance for it to change."""
+    added: list[object] = []
+    written: list[int] = []
+    add, save = RunFolder.add_generation, RunFolder.save_champion
+
+    def counting_add(self: RunFolder, line: dict[str, Any]) -> None:
+        added.append(line)
+        add(self, line)
+
+    def counting_save(self: RunFolder, champion: Network, lineage: Lineage) -> None:
+        written.append(len(added) - 1)
+        save(self, champion, lineage)
+
+    monkeypatch.setattr(RunFolder, "add_generation", counting_add)
+    monkeypatch.setattr(RunFolder, "save_champion", counting_save)
+    # A generation a second, and a champion that changes too soon after the first: it has to wait for its time.
+    monkeypatch.setattr(search, "time", SimpleNamespace(monotonic=lambda: len(added)))
+    every = SearchConfig.preset("fast").validate_every
+    monkeypatch.setattr(search, "SAVE_EVERY", 1.5 * every)
+    last = 2 * every + 5
+    typed = ["--generations", str(last), "--preset", "fast", "--seed", "0", "--out", "out"]
+    assert main(["search", data, *typed]) == 0
+    same = Search(tasks.Classification(datasets.load(data)), SearchConfig.preset("fast"), seed=0)
+    records = [generation.to_dict() for generation in same.run(generations=last)]
     assert Network.load("out/champion.json") == same.champion
-    assert [line | {"seconds": 0} for line in lines_of("out")] == [record | {"seconds": 0} for record in records]
-    assert len(written) > 1, "the champion was written at the end only"
+    assert without_times(lines_of("out")) == without_times(records)
+    assert written == [0, 2 * every, last]
 
 
 def test_a_search_without_a_folder_takes_the_next_that_is_free(capsys: pytest.CaptureFixture[str]) -> None:
@@ -298,6 +320,50 @@ def test_a_signal_ends_it_and_the_champion_is_kept(number: str, code: int, befor
     assert Lineage.load("out/lineage.json").champion == champion
     assert names("out") == ["champion.json", "config.json", "generations.jsonl", "lineage.json"]
     assert printed.splitlines()[-1].endswith("python -m wann_lite score out/champion.json --task xor")
+
+
+@unix
+def test_what_a_signal_ends_is_as_if_it_had_been_asked_for(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last generation has been looked at on validation examples like that of any search."""
+    task = tasks.Classification(datasets.load(data))
+    for seed in range(20):
+        asked_for = Search(task, seed=seed)
+        records = [generation.to_dict() for generation in asked_for.run(generations=5)]
+        if records[-1]["accuracy"] != records[-2]["accuracy"]:
+            break  # a case in which the last look matters
+    step = Search.step
+
+    def interrupted(self: Search) -> Generation:
+        if self.generation == 4:
+            signal.raise_signal(signal.SIGTERM)
+        return step(self)
+
+    monkeypatch.setattr(Search, "step", interrupted)
+    assert main(["search", data, "--seed", str(seed), "--out", "out"]) == 143
+    assert without_times(lines_of("out")) == without_times(records)
+    assert Network.load("out/champion.json") == asked_for.champion
+
+
+@unix
+def test_a_signal_before_the_first_generation_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_announce", lambda *_: signal.raise_signal(signal.SIGINT))
+    assert main(["search", "xor", "--preset", "fast", "--out", "out"]) == 130
+    assert len(lines_of("out")) == 1
+
+
+def test_what_was_found_is_kept_when_a_line_finds_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    add = RunFolder.add_generation
+
+    def add_some(self: RunFolder, line: dict[str, Any]) -> None:
+        if line["generation"] == 3:
+            raise RunFolderError("no room")
+        add(self, line)
+
+    monkeypatch.setattr(RunFolder, "add_generation", add_some)
+    assert main(["search", "xor", "--preset", "fast", "--out", "out"]) == 2
+    champion = Network.load("out/champion.json")
+    assert champion.found is not None
+    assert champion.found["generations"] == 3
 
 
 @unix

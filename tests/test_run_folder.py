@@ -129,6 +129,7 @@ def test_a_line_that_finds_no_room_leaves_no_half(tmp_path: Path) -> None:
         folder._generations = AlmostFull(folder._generations, room=10)  # type: ignore[assignment]
         with pytest.raises(RunFolderError, match="No space left"):
             folder.add_generation({"generation": 1})
+        assert (tmp_path / "generations.jsonl").read_text() == '{"generation": 0}\n'
         folder._generations.room = 100  # type: ignore[attr-defined]
         folder.add_generation({"generation": 1})
     assert (tmp_path / "generations.jsonl").read_text() == '{"generation": 0}\n{"generation": 1}\n'
