@@ -297,11 +297,24 @@ def test_a_child_needs_a_parent_that_is_held():
     child, _ = add_connection(founder.network, 2, 4)
     with pytest.raises(ValueError, match="hold it"):
         engine.child(child, founder)
-    engine.hold([founder])
-    orphan = engine.child(child, founder)
+
+
+def test_whoever_was_let_go_is_rebuilt():
+    """As after an interruption in the middle of a generation, when the old population is all there is."""
+    rng = np.random.default_rng(13)
+    x, labels = batch(rng, 50, 8, 3)
+    engine = Engine(8, 3, SEARCH_WEIGHTS)
     engine.change_batch(x, labels, keep=[])
-    with pytest.raises(ValueError, match="not held any more"):
-        engine.hold([orphan])
+    founder = engine.found(grown(rng, 8, 3, 10))
+    engine.hold([founder])
+    children = [engine.child(mutate(founder.network, rng, RATES, SMOOTH)[0], founder) for _ in range(5)]
+    engine.change_batch(x, labels, keep=[])
+    assert not founder.held and len(engine.graph) == 0
+    engine.hold(children)
+    for child in children:
+        outputs = evaluate(child.network, x, SEARCH_WEIGHTS)
+        np.testing.assert_allclose(child.losses, scale_free_cross_entropy(outputs, labels), rtol=0.02)
+        engine.child(mutate(child.network, rng, RATES, SMOOTH)[0], child)
 
 
 def test_outputs_that_overflow_are_the_worst_there_is_and_not_an_error():

@@ -50,10 +50,10 @@ def test_two_runs_of_a_search_are_one_long_run():
 
 
 def test_the_loss_falls():
-    search = small_search(batch_every=100)
-    records = run(search, 40)
-    assert records[-1].loss < records[0].loss / 2
-    assert [record.generation for record in records] == list(range(41))
+    search = small_search(batch_every=1000)
+    records = run(search, 60)
+    assert records[-1].loss < 0.8 * records[0].loss
+    assert [record.generation for record in records] == list(range(61))
 
 
 def test_every_generation_has_its_size_and_its_elite():
@@ -230,6 +230,6 @@ def test_a_task_is_a_task():
 
 def test_it_runs_on_digits():
     search = Search(Classification(datasets.digits()), wl.SearchConfig.preset("fast", population=48), seed=0)
-    records = run(search, 40)
-    assert records[-1].accuracy > 0.2
-    assert str(records[-1]).startswith("generation    40")
+    records = run(search, 100)
+    assert records[-1].accuracy > 0.3
+    assert str(records[-1]).startswith("generation   100")

@@ -13,6 +13,8 @@ from .evaluate import SEARCH_WEIGHTS
 from .mutation import KINDS
 
 _NO_STEP = tuple(name for name in NAMES if name != "step")
+# f(c x) = c f(x) for every c > 0: what such a node tells apart does not depend on the size of its sum, so hardly on the weight.
+_HOMOGENEOUS = ("linear", "inverse", "abs", "relu")
 
 
 def _rates(connection: float, node: float, enable: float, activation: float, remove: float = 0.0) -> Mapping[str, float]:
@@ -66,21 +68,21 @@ class SearchConfig:
     48
     """
 
-    population: int = 192
+    population: int = 48
     generations: int = 1_000_000
     initial_connections: float = 0.05
     tournament: int = 8
     elite: float = 0.2
     cull: float = 0.2
-    complexity_ranking: float = 0.8
-    rates: Mapping[str, float] = field(default_factory=lambda: _rates(0.40, 0.25, 0.05, 0.20, 0.10))
-    activations: tuple[str, ...] = _NO_STEP
+    complexity_ranking: float = 0.3
+    rates: Mapping[str, float] = field(default_factory=lambda: _rates(0.45, 0.20, 0.05, 0.15, 0.15))
+    activations: tuple[str, ...] = _HOMOGENEOUS
     weights: tuple[float, ...] = SEARCH_WEIGHTS
     scale_free: bool = True
-    batch: int = 5000
-    batch_every: int = 4
+    batch: int = 2000
+    batch_every: int = 8
     max_connections: int | None = 1000
-    validate_every: int = 20
+    validate_every: int = 100
 
     def __post_init__(self) -> None:
         for name in ("population", "generations", "tournament", "batch", "batch_every", "validate_every"):
@@ -178,7 +180,7 @@ def _checked_rates(rates: Mapping[str, float]) -> Mapping[str, float]:
 #: The presets by name.
 PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
     {
-        # The settings that did best on validation images in five minutes on two cores (benchmarks/results.md).
+        # What did best on validation images in the same time (benchmarks/settings.py).
         "default": SearchConfig(),
         # Gaier & Ha (2019), section 4.2 and appendix, and the settings file of their program. The better of two tournaments
         # of 32 is one of 64.
@@ -186,13 +188,16 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
             population=960,
             generations=4096,
             tournament=64,
+            complexity_ranking=0.8,
             rates=_rates(connection=0.20, node=0.25, enable=0.05, activation=0.50),
+            activations=_NO_STEP,
             scale_free=False,
             batch=1000,
             batch_every=1,
             max_connections=None,
+            validate_every=20,
         ),
         # Something to look at within twenty seconds.
-        "fast": SearchConfig(population=96, batch=1000, max_connections=400),
+        "fast": SearchConfig(batch=1000, batch_every=4, activations=_NO_STEP, max_connections=400, validate_every=10),
     }
 )

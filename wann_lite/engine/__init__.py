@@ -101,10 +101,11 @@ class Engine:
         keep : iterable of Phenotype
             Those whose children will be evaluated. All others can only be looked at from now on.
         """
-        kept = list(dict.fromkeys(keep))
-        self._let_go(kept)
+        for phenotype in self._held:
+            phenotype._loss = None
+        self._held = []
         self._backend = NumpyBackend(x, labels, self.weights, self.graph.n_outputs, self.scale_free)
-        self._rebuild(kept)
+        self.hold(keep)
 
     def found(self, network: Network) -> Phenotype:
         """A network without ancestors, evaluated from scratch; nothing of it is held."""
@@ -134,55 +135,50 @@ class Engine:
     def hold(self, phenotypes: Iterable[Phenotype]) -> None:
         """Keep what children of these will be made from, and forget all else.
 
-        Raises
-        ------
-        ValueError
-            If one of them is neither held, nor a founder, nor a child of one that is held.
+        A child of one that is held costs what differs; any other is rebuilt from its sources.
         """
         living = list(dict.fromkeys(phenotypes))
-        self._rebuild([founder for founder in living if founder._loss is None and founder._parent is None])
+        strangers = []
         for phenotype in living:
-            if phenotype._loss is None:
-                self._hold(phenotype)
+            if phenotype._loss is None and not self._hold_child(phenotype):
+                strangers.append(phenotype)
+        self._rebuild(strangers)
         self._let_go(living)
-        self.backend.release({number for phenotype in living for number in phenotype._numbers})
 
-    def _hold(self, phenotype: Phenotype) -> None:
+    def _hold_child(self, phenotype: Phenotype) -> bool:
         parent = phenotype._parent
-        if parent is None or parent._loss is None:
-            raise ValueError("the parent is not held any more: hold a child while its parent is")
+        if parent is None or parent._loss is None or not self._known(phenotype):
+            return False
         plan = self._plan(phenotype, parent)
-        self.backend.hold(plan.hidden, plan.outputs)
-        outputs = self._outputs(phenotype)
-        changed = [(place, node, outputs[place][1]) for place, node in plan.changed]
-        result = self.backend.loss_after(parent._loss, changed, keep=True)
-        loss, phenotype.losses = result or self.backend.fresh_loss(outputs, phenotype._scale)
-        assert loss is not None
-        phenotype._loss, phenotype._scale = loss, loss.scale
-        phenotype._parent, phenotype._steps = None, {}
+        self.backend.hold(plan.steps)
+        result = self.backend.loss_after(parent._loss, plan.changed, keep=True)
+        self._evaluated(phenotype, *(result or self.backend.fresh_loss(self._outputs(phenotype), phenotype._scale)))
+        return True
 
     def _rebuild(self, phenotypes: list[Phenotype]) -> None:
-        numbers = {number for phenotype in phenotypes for number in phenotype._numbers}
-        steps = list(self.graph.steps(numbers))
-        nodes = self.graph.nodes
-        self.backend.hold(
-            (step for step in steps if not nodes[step.node].is_output),
-            (step for step in steps if nodes[step.node].is_output),
-        )
         for phenotype in phenotypes:
-            loss, phenotype.losses = self.backend.fresh_loss(self._outputs(phenotype), phenotype._scale)
-            phenotype._loss, phenotype._scale = loss, loss.scale
-            phenotype._parent, phenotype._steps = None, {}
+            if not self._known(phenotype):
+                phenotype._numbers = self.graph.express(phenotype.network)
+        self.backend.hold(self.graph.steps({number for phenotype in phenotypes for number in phenotype._numbers}))
+        for phenotype in phenotypes:
+            self._evaluated(phenotype, *self.backend.fresh_loss(self._outputs(phenotype), phenotype._scale))
+
+    def _known(self, phenotype: Phenotype) -> bool:
+        # The graph forgets the nodes of those that were not kept.
+        return all(map(self.graph.nodes.__contains__, phenotype._numbers))
+
+    @staticmethod
+    def _evaluated(phenotype: Phenotype, loss: Loss | None, losses: Array) -> None:
+        assert loss is not None
+        phenotype._loss, phenotype._scale, phenotype.losses = loss, loss.scale, losses
+        phenotype._parent, phenotype._steps = None, {}
 
     def _plan(self, phenotype: Phenotype, parent: Phenotype) -> Plan:
-        nodes, holds = self.graph.nodes, self.backend.holds
-        needed = [step for step in phenotype._steps.values() if not holds(step.node)]
-        n_outputs = self.graph.n_outputs
-        mine, its = phenotype._numbers[:n_outputs], parent._numbers[:n_outputs]
+        holds, names = self.backend.holds, phenotype.network.activations
+        pairs = zip(phenotype._numbers[: self.graph.n_outputs], parent._numbers, strict=False)
         return Plan(
-            tuple(step for step in needed if not nodes[step.node].is_output),
-            tuple(step for step in needed if nodes[step.node].is_output),
-            tuple((o, number) for o, (number, old) in enumerate(zip(mine, its, strict=True)) if number != old),
+            tuple(step for step in phenotype._steps.values() if not holds(step.node)),
+            tuple((o, number, names[o]) for o, (number, old) in enumerate(pairs) if number != old),
         )
 
     def _outputs(self, phenotype: Phenotype) -> list[tuple[int, str]]:
@@ -198,4 +194,6 @@ class Engine:
         self._held = living
         numbers: set[int] = set()
         numbers.update(*(phenotype._numbers for phenotype in living))
+        if self._backend is not None:
+            self._backend.release(numbers)
         self.graph.sweep(numbers)

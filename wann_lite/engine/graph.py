@@ -154,8 +154,8 @@ class Graph:
             or (node.thin and not self.nodes[base].thin)
         )
         if from_scratch:
-            return Step(number, node.activation, node.thin, None, node.sources, ())
-        return Step(number, node.activation, node.thin, base, tuple(plus), tuple(minus))
+            return Step(number, node.activation, node.is_output, node.thin, None, node.sources, ())
+        return Step(number, node.activation, node.is_output, node.thin, base, tuple(plus), tuple(minus))
 
 
 def _touched(child: Network, parent: Network) -> list[int]:

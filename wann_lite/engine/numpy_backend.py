@@ -96,16 +96,14 @@ class NumpyBackend:
         """The nodes that are held."""
         return set(self._sums)
 
-    def hold(self, hidden: Iterable[Step], outputs: Iterable[Step]) -> None:
+    def hold(self, steps: Iterable[Step]) -> None:
         """Compute nodes and keep them."""
         with np.errstate(over="ignore", invalid="ignore"):
-            for step in hidden:
+            for step in steps:
                 if step.node not in self._sums:
                     self._sum(step)
-                    self._activate(step)
-            for step in outputs:
-                if step.node not in self._sums:
-                    self._sum(step)
+                    if not step.is_output:
+                        self._activate(step)
 
     def release(self, living: set[int]) -> None:
         """Forget every node that is not among the living."""
@@ -252,10 +250,9 @@ class NumpyBackend:
 
     def run(self, plan: Plan, parent: Loss, outputs: Sequence[tuple[int, str]]) -> Array:
         """The losses (W,) of a child by its plan; nothing of it is kept."""
-        self.hold(plan.hidden, plan.outputs)
-        changed = [(place, node, outputs[place][1]) for place, node in plan.changed]
-        result = self.loss_after(parent, changed, keep=False) or self.fresh_loss(outputs, parent.scale)
-        for step in (*plan.hidden, *plan.outputs):
+        self.hold(plan.steps)
+        result = self.loss_after(parent, plan.changed, keep=False) or self.fresh_loss(outputs, parent.scale)
+        for step in plan.steps:
             self._forget(step.node)
         return result[1]
 

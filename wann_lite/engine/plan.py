@@ -17,6 +17,8 @@ class Step(NamedTuple):
     node : int
         The distinct node.
     activation : str
+    is_output : bool
+        An output's activation is left to the loss.
     thin : bool
         Whether all its sources are inputs, so that one sum serves every shared weight.
     base : int or None
@@ -27,6 +29,7 @@ class Step(NamedTuple):
 
     node: int
     activation: str
+    is_output: bool
     thin: bool
     base: int | None
     plus: tuple[int, ...]
@@ -38,13 +41,11 @@ class Plan(NamedTuple):
 
     Attributes
     ----------
-    hidden : tuple of Step
-        In an order in which each step finds its sources done.
-    outputs : tuple of Step
-    changed : tuple of (int, int)
-        Which outputs differ from the parent's, as (place, distinct node).
+    steps : tuple of Step
+        In an order in which each finds its sources done.
+    changed : tuple of (int, int, str)
+        Which outputs differ from the parent's, as (place, distinct node, activation).
     """
 
-    hidden: tuple[Step, ...]
-    outputs: tuple[Step, ...]
-    changed: tuple[tuple[int, int], ...]
+    steps: tuple[Step, ...]
+    changed: tuple[tuple[int, int, str], ...]
