@@ -437,6 +437,16 @@ def test_output_that_finds_no_room() -> None:
     assert re.fullmatch(r"wann_lite: [^\n]*No space left[^\n]*\n", problems)
 
 
+@unix
+def test_output_that_is_closed() -> None:
+    process = start("info", stdout=None, preexec_fn=lambda: os.close(1))
+    assert process.communicate()[1] == ""
+    assert process.returncode == 0
+    process = start("search", "nope", stderr=None, preexec_fn=lambda: os.close(2))
+    assert process.communicate()[0] == ""
+    assert process.returncode == 2
+
+
 # --- the other commands ---------------------------------------------------------------------------------------------
 
 
