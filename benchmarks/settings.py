@@ -16,6 +16,7 @@ from machine import described
 
 import wann_lite as wl
 from wann_lite.activations import NAMES
+from wann_lite.evaluate import SEARCH_WEIGHTS
 from wann_lite.losses import accuracy
 from wann_lite.scoring import RANDOM_WEIGHTS
 
@@ -31,6 +32,7 @@ VARIANTS = {
     "batch 5,000": {"batch": 5000},
     "80 % ranked by connections": {"complexity_ranking": 0.8},
     "all activations but step": {"activations": tuple(name for name in NAMES if name != "step")},
+    "the paper's six weights": {"weights": SEARCH_WEIGHTS},
     "plain cross-entropy": {"scale_free": False},
     "the paper's rates": {"rates": wl.SearchConfig.preset("paper").rates},
 }

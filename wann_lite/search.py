@@ -243,9 +243,11 @@ class Search:
         if generations is not None:
             last = min(last, self.generation + generations)
         self._stopped = False
-        while self.generation < last and time.perf_counter() < deadline and not self._stopped:
+        ended = self.generation >= last
+        while not ended:
             record = self.step()
-            if self.generation >= last or time.perf_counter() >= deadline or self._stopped:
+            ended = self.generation >= last or time.perf_counter() >= deadline or self._stopped
+            if ended:
                 self._validate()
                 record = self._record()
             yield record
