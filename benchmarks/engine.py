@@ -38,7 +38,9 @@ def grown(size, config, rng):
 
 def search_at(task, network, batch, rng):
     """A search whose population descends from one network, a few mutations away from it."""
-    config = wl.SearchConfig(population=POPULATION, batch=batch, batch_every=4, max_connections=None, validate_every=10**6)
+    config = wl.SearchConfig(
+        population=POPULATION, batch=batch, batch_every=4, max_connections=None, validate_every=10**6
+    )
     search = wl.Search(task, config, seed=0)
     search.step()
     engine = search._engine
@@ -81,7 +83,9 @@ def main():
     chosen = parser.parse_args()
     task = wl.tasks.Classification(wl.datasets.mnist())
     rows = []
-    print(f"{'images':>7}{'connections':>13}{'hidden':>8}{'engine /s':>11}{'reference /s':>14}{'ratio':>8}{'memory':>9}")
+    print(
+        f"{'images':>7}{'connections':>13}{'hidden':>8}{'engine /s':>11}{'reference /s':>14}{'ratio':>8}{'memory':>9}"
+    )
     for batch in BATCHES:
         for size in SIZES:
             rng = np.random.default_rng(size)
@@ -103,11 +107,11 @@ def main():
                 f"{batch:7,}{size:13,}{network.n_hidden:8}{fast:11,.0f}{slow:14,.1f}{fast / slow:8,.0f}{held / 2**20:7,.0f}MB",
                 flush=True,
             )
-    cost = {
-        batch: [1 / row["engine_per_second"] for row in rows if row["images"] == batch] for batch in BATCHES
-    }
+    cost = {batch: [1 / row["engine_per_second"] for row in rows if row["images"] == batch] for batch in BATCHES}
     for batch in BATCHES:
-        print(f"{batch:,} images: a network of {SIZES[-1]:,} costs {cost[batch][-1] / cost[batch][0]:.1f} of one of {SIZES[0]}")
+        print(
+            f"{batch:,} images: a network of {SIZES[-1]:,} costs {cost[batch][-1] / cost[batch][0]:.1f} of one of {SIZES[0]}"
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     print(f"greatest memory of the process: {peak:,.0f} MB")
     record = {"machine": described(), "population": POPULATION, "weights": 6, "rows": rows, "peak_megabytes": peak}

@@ -28,7 +28,11 @@ def run(preset, minutes, seed):
     search = wl.Search(wl.tasks.Classification(digits), wl.SearchConfig.preset(preset), seed=seed)
     curve = []
     for generation in search.run(minutes=minutes):
-        if not curve or generation.seconds - curve[-1]["seconds"] > 10 or search.generation >= search.config.generations:
+        if (
+            not curve
+            or generation.seconds - curve[-1]["seconds"] > 10
+            or search.generation >= search.config.generations
+        ):
             curve.append(generation.to_dict())
     champion = search.champion
     record = {

@@ -16,9 +16,7 @@ digits = wl.datasets.mnist()
 
 def train(learning_rate: float, seed: int):
     rng = np.random.default_rng(seed)
-    return train_single_layer(
-        digits.x_train, digits.y_train, digits.n_classes, rng, learning_rate=learning_rate
-    )
+    return train_single_layer(digits.x_train, digits.y_train, digits.n_classes, rng, learning_rate=learning_rate)
 
 
 rates = (0.1, 0.3, 1.0, 3.0, 10.0)

@@ -53,9 +53,7 @@ def test_area_by_hand() -> None:
 
 def test_area_keeps_the_mean_and_white_stays_white() -> None:
     images = np.random.default_rng(1).integers(0, 256, (5, 28, 28)).astype(np.float32)
-    np.testing.assert_allclose(
-        average_areas(images, 8).mean(axis=(1, 2)), images.mean(axis=(1, 2)), rtol=1e-5
-    )
+    np.testing.assert_allclose(average_areas(images, 8).mean(axis=(1, 2)), images.mean(axis=(1, 2)), rtol=1e-5)
     assert (average_areas(np.full((1, 28, 28), 255, np.float32), 8) == 255).all()
 
 
@@ -430,9 +428,7 @@ def test_split_covers_every_example_once(counts: list[int], seed: int, data: Any
 def test_a_split_is_shuffled() -> None:
     data = from_arrays(np.arange(600)[:, None], np.repeat([0, 1], 300))
     assert 100 < (np.diff(data.y_train) != 0).sum() < 300
-    assert (
-        from_arrays(np.arange(600)[:, None], np.repeat([0, 1], 300), seed=1).x_train != data.x_train
-    ).any()
+    assert (from_arrays(np.arange(600)[:, None], np.repeat([0, 1], 300), seed=1).x_train != data.x_train).any()
 
 
 def spoiled(value: float) -> Any:
@@ -564,9 +560,7 @@ def test_too_few_examples_to_split() -> None:
 def test_image_shape_beside_images() -> None:
     x = np.zeros((12, 1, 2))
     assert from_arrays(x, Y, image_shape=(1, 2)).image_shape == (1, 2)
-    refused(
-        lambda: from_arrays(x, Y, image_shape=(2, 1)), "image_shape is (2, 1), but the images in x are (1, 2)"
-    )
+    refused(lambda: from_arrays(x, Y, image_shape=(2, 1)), "image_shape is (2, 1), but the images in x are (1, 2)")
 
 
 # The value itself
@@ -711,9 +705,7 @@ def test_load_npz_survives_any_damage(tmp_path_factory: pytest.TempPathFactory, 
     content = bytearray(path.read_bytes())
     for position in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
         content[position] = data.draw(st.integers(0, 255))
-    path.write_bytes(
-        content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content
-    )
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content)
     try:
         assert isinstance(load_npz(path), Dataset)
     except ValueError as error:

@@ -102,9 +102,7 @@ def test_test_examples_are_not_looked_at(monkeypatch):
     hidden = datasets.from_arrays(
         data.x_train, data.y_train, x_test=np.zeros_like(data.x_test), y_test=data.y_test, validation=0.25
     )
-    shown = datasets.from_arrays(
-        data.x_train, data.y_train, x_test=data.x_test, y_test=data.y_test, validation=0.25
-    )
+    shown = datasets.from_arrays(data.x_train, data.y_train, x_test=data.x_test, y_test=data.y_test, validation=0.25)
     champions = []
     for dataset in (hidden, shown):
         search = Search(Classification(dataset), wl.SearchConfig(**SMALL), seed=0)

@@ -17,7 +17,9 @@ _NO_STEP = tuple(name for name in NAMES if name != "step")
 _HOMOGENEOUS = ("linear", "inverse", "abs", "relu")
 
 
-def _rates(connection: float, node: float, enable: float, activation: float, remove: float = 0.0) -> Mapping[str, float]:
+def _rates(
+    connection: float, node: float, enable: float, activation: float, remove: float = 0.0
+) -> Mapping[str, float]:
     kinds = ("add_connection", "insert_node", "enable_connection", "change_activation", "remove_connection")
     return MappingProxyType(dict(zip(kinds, (connection, node, enable, activation, remove), strict=True)))
 
@@ -200,6 +202,8 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
             validate_every=20,
         ),
         # Something to look at within twenty seconds.
-        "fast": SearchConfig(batch=1000, batch_every=4, activations=_NO_STEP, max_connections=400, validate_every=10),
+        "fast": SearchConfig(
+            population=192, batch=1000, batch_every=4, activations=_NO_STEP, max_connections=400, validate_every=10
+        ),
     }
 )

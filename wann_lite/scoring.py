@@ -83,7 +83,11 @@ class Score:
         on_mnist = self.task == "mnist"
         mean, deviation = PAPER["random"]  # type: ignore[misc]
         rows = [
-            ("a random shared weight", _with_spread(self.random.mean(), self.random.std()), _with_spread(mean, deviation)),
+            (
+                "a random shared weight",
+                _with_spread(self.random.mean(), self.random.std()),
+                _with_spread(mean, deviation),
+            ),
             ("six weights together", f"{self.ensemble:.1%}", f"{PAPER['ensemble']:.1%}"),
             (f"the tuned weight ({self.tuned_weight:g})", f"{self.tuned:.1%}", f"{PAPER['tuned']:.1%}"),
             (

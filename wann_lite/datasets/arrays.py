@@ -73,9 +73,7 @@ def from_arrays(
     n_classes = count_classes(labels, "y")
     rng = np.random.default_rng(whole_number(seed, "seed", 0, 2**63 - 1))
     if image_shape is not None and shape not in (None, image_shape):
-        raise DataError(
-            f"image_shape is {image_shape}, but the images in x are {shape}: leave image_shape out"
-        )
+        raise DataError(f"image_shape is {image_shape}, but the images in x are {shape}: leave image_shape out")
 
     if x_test is None and y_test is None:
         train, held_out, reported = split(labels, _shares(validation=validation, test=test), rng)
@@ -84,13 +82,9 @@ def from_arrays(
         train, held_out = split(labels, _shares(validation=validation), rng)
         test_features, test_shape, test_brightness = _read_inputs(x_test, "x_test")
         if test_brightness != brightness:
-            raise DataError(
-                "only one of x and x_test is uint8, scaled from 0..255 to 0..1: use the same type"
-            )
+            raise DataError("only one of x and x_test is uint8, scaled from 0..255 to 0..1: use the same type")
         if test_shape != shape:
-            raise DataError(
-                f"examples have shape {np.shape(x)[1:]} in x and {np.shape(x_test)[1:]} in x_test"
-            )
+            raise DataError(f"examples have shape {np.shape(x)[1:]} in x and {np.shape(x_test)[1:]} in x_test")
         test_labels = as_labels(y_test, "y_test", len(test_features))
     else:
         given, absent = ("y_test", "x_test") if x_test is None else ("x_test", "y_test")
@@ -108,9 +102,7 @@ def from_arrays(
     )
 
 
-def load_npz(
-    path: str | os.PathLike[str], *, validation: float = 1 / 6, test: float = 1 / 6, seed: int = 0
-) -> Dataset:
+def load_npz(path: str | os.PathLike[str], *, validation: float = 1 / 6, test: float = 1 / 6, seed: int = 0) -> Dataset:
     """Return the data set in an `.npz` file with the arrays `x` and `y`, and perhaps `x_test` and `y_test`.
 
     Parameters
@@ -209,8 +201,7 @@ def _read_inputs(x: ArrayLike, name: str) -> tuple[NDArray[np.float32], tuple[in
     if array.ndim not in (2, 3):
         advice = f"; for one feature an example pass {name}.reshape(-1, 1)" if array.ndim == 1 else ""
         raise DataError(
-            f"{name} has shape {array.shape}: "
-            f"it must be (examples, features) or (examples, height, width){advice}"
+            f"{name} has shape {array.shape}: it must be (examples, features) or (examples, height, width){advice}"
         )
     refuse_empty(array, name)
     shape = (array.shape[1], array.shape[2]) if array.ndim == 3 else None

@@ -71,9 +71,7 @@ class Dataset:
         for part in PARTS[1:]:
             features = getattr(self, f"x_{part}").shape[1]
             if features != self.n_inputs:
-                raise DataError(
-                    f"x_{part} has {features} features an example, but x_train has {self.n_inputs}"
-                )
+                raise DataError(f"x_{part} has {features} features an example, but x_train has {self.n_inputs}")
         if self.image_shape is not None:
             object.__setattr__(self, "image_shape", check_image_shape(self.image_shape, self.n_inputs))
 
@@ -103,8 +101,7 @@ def check_image_shape(shape: object, features: int) -> tuple[int, int]:
     height, width = (whole_number(side, "each side in image_shape", 1, 100_000) for side in shape)
     if height * width != features:
         raise DataError(
-            f"image_shape {height}x{width} means {height * width:,} pixels, "
-            f"but each example has {features:,} features"
+            f"image_shape {height}x{width} means {height * width:,} pixels, but each example has {features:,} features"
         )
     return height, width
 

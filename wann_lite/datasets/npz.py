@@ -15,9 +15,7 @@ MAX_BYTES = 8 * 2**30
 _HOW = "write one with numpy.savez(path, x=x, y=y)"
 
 
-def read_arrays(
-    path: str | os.PathLike[str], wanted: tuple[str, ...]
-) -> tuple[dict[str, NDArray[Any]], list[str]]:
+def read_arrays(path: str | os.PathLike[str], wanted: tuple[str, ...]) -> tuple[dict[str, NDArray[Any]], list[str]]:
     """Read those of the `wanted` arrays that an `.npz` file holds.
 
     Parameters
@@ -95,6 +93,4 @@ def _refuse_other_files(file: Path, shown: str) -> None:
 def _refuse_bomb(archive: Any, shown: str) -> None:
     size = sum(member.file_size for member in archive.zip.infolist())
     if size > MAX_BYTES:
-        raise DataError(
-            f"{shown} unpacks to {size / 2**30:,.0f} GB, but {MAX_BYTES >> 30} GB is the most allowed"
-        )
+        raise DataError(f"{shown} unpacks to {size / 2**30:,.0f} GB, but {MAX_BYTES >> 30} GB is the most allowed")

@@ -75,9 +75,7 @@ class Engine:
     array([1.313, 0.313], dtype=float32)
     """
 
-    def __init__(
-        self, n_inputs: int, n_outputs: int, weights: Sequence[float], scale_free: bool = True
-    ) -> None:
+    def __init__(self, n_inputs: int, n_outputs: int, weights: Sequence[float], scale_free: bool = True) -> None:
         self.weights = tuple(weights)
         self.scale_free = scale_free
         self.graph = Graph(n_inputs, n_outputs)

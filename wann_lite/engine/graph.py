@@ -72,7 +72,9 @@ class Graph:
             numbers[i] = self.number(network.activations[i], sources, i < self.n_outputs)
         return tuple(numbers)
 
-    def express_child(self, child: Network, parent: Network, parent_numbers: Numbers) -> tuple[Numbers, dict[int, Step]]:
+    def express_child(
+        self, child: Network, parent: Network, parent_numbers: Numbers
+    ) -> tuple[Numbers, dict[int, Step]]:
         """The distinct nodes of a child, and for each that its parent lacks the step that makes it from what the parent has.
 
         Only what the mutation touched and what lies downstream of it is visited.
@@ -122,9 +124,7 @@ class Graph:
                 yield self._step(number, None, [], [])
             else:
                 have, want = Counter(self.nodes[origin].sources), Counter(self.nodes[number].sources)
-                yield self._step(
-                    number, origin, list((want - have).elements()), list((have - want).elements())
-                )
+                yield self._step(number, origin, list((want - have).elements()), list((have - want).elements()))
 
     def sweep(self, living: set[int]) -> None:
         """Forget every node that is not among the living.
@@ -149,9 +149,7 @@ class Graph:
         node = self.nodes[number]
         # A sum over inputs alone is the same for every weight; made from a base that is not, it would lose that.
         from_scratch = (
-            base is None
-            or len(plus) + len(minus) >= len(node.sources)
-            or (node.thin and not self.nodes[base].thin)
+            base is None or len(plus) + len(minus) >= len(node.sources) or (node.thin and not self.nodes[base].thin)
         )
         if from_scratch:
             return Step(number, node.activation, node.is_output, node.thin, None, node.sources, ())
