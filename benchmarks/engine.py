@@ -2,9 +2,9 @@
 
 Usage: python benchmarks/engine.py [--generations G] [--out benchmarks/results/engine.json]
 
-The networks are grown by random mutation to the size asked for, with a hidden node for about every four connections, as champions
-have. A generation is all that the search does in one: ranking, a quarter of the changes of batch, mutation, evaluation at six
-shared weights. Both sides are measured by their own processor time, one after the other, on one core.
+The networks are grown by random mutation to the size asked for, with a hidden node for about every four connections, as
+champions have. A generation is all that the search does in one: ranking, a quarter of the changes of batch, mutation,
+evaluation at six shared weights. Both sides are measured by their own processor time, one after the other, on one core.
 """
 
 import argparse
@@ -104,14 +104,14 @@ def main():
             }
             rows.append(row)
             print(
-                f"{batch:7,}{size:13,}{network.n_hidden:8}{fast:11,.0f}{slow:14,.1f}{fast / slow:8,.0f}{held / 2**20:7,.0f}MB",
+                f"{batch:7,}{size:13,}{network.n_hidden:8}{fast:11,.0f}{slow:14,.1f}{fast / slow:8,.0f}"
+                f"{held / 2**20:7,.0f}MB",
                 flush=True,
             )
     cost = {batch: [1 / row["engine_per_second"] for row in rows if row["images"] == batch] for batch in BATCHES}
     for batch in BATCHES:
-        print(
-            f"{batch:,} images: a network of {SIZES[-1]:,} costs {cost[batch][-1] / cost[batch][0]:.1f} of one of {SIZES[0]}"
-        )
+        ratio = cost[batch][-1] / cost[batch][0]
+        print(f"{batch:,} images: a network of {SIZES[-1]:,} costs {ratio:.1f} of one of {SIZES[0]}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     print(f"greatest memory of the process: {peak:,.0f} MB")
     record = {"machine": described(), "population": POPULATION, "weights": 6, "rows": rows, "peak_megabytes": peak}

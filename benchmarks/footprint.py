@@ -1,10 +1,16 @@
-"""What the package takes: seconds to import beyond numpy's own, and memory of the largest search. Usage: python benchmarks/footprint.py"""
+"""What the package takes: seconds to import beyond numpy's own, and the memory of the largest search.
 
+Usage: python benchmarks/footprint.py [--generations G]
+"""
+
+import argparse
 import resource
 import statistics
 import subprocess
 import sys
 import time
+
+import wann_lite as wl
 
 
 def seconds(code):
@@ -17,16 +23,20 @@ def seconds(code):
     return statistics.median(times)
 
 
-print(f"import wann_lite: {seconds('import wann_lite') - seconds('import numpy'):.3f} s beyond import numpy")
+def main():
+    """Measure and print both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--generations", type=int, default=25)
+    chosen = parser.parse_args()
+    print(f"import wann_lite: {seconds('import wann_lite') - seconds('import numpy'):.3f} s beyond import numpy")
+    config = wl.SearchConfig.preset("paper", batch=5000)
+    search = wl.Search(wl.tasks.Classification(wl.datasets.mnist()), config, seed=0)
+    size = f"population {config.population}, {config.batch:,} images"
+    for generation in search.run(generations=chosen.generations):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        if generation.generation % 5 == 0:
+            print(f"{size}, generation {generation.generation}: at most {peak:.2f} GB", flush=True)
 
-import wann_lite as wl  # noqa: E402 - timed above in processes of their own
 
-config = wl.SearchConfig.preset("paper", batch=5000)
-search = wl.Search(wl.tasks.Classification(wl.datasets.mnist()), config, seed=0)
-for generation in search.run(generations=25):
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    if generation.generation % 5 == 0:
-        print(
-            f"population {config.population}, {config.batch:,} images, generation {generation.generation}: at most {peak:.2f} GB",
-            flush=True,
-        )
+if __name__ == "__main__":
+    main()

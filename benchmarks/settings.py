@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/settings.py [--minutes 2] [--seeds 0 1] [--jobs 2]
 
-Test images are not looked at. Each run writes a line to benchmarks/results/settings.jsonl as it ends, and one that is there
-is not run again.
+Test images are not looked at. Each run writes a line to benchmarks/results/settings.jsonl as it ends, and one that is
+there is not run again.
 """
 
 import argparse

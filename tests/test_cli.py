@@ -98,7 +98,7 @@ def mistake(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     return answer
 
 
-# --- help -----------------------------------------------------------------------------------------------------------
+# --- help
 
 
 @pytest.mark.parametrize("command", ["search", "resume", "score", "draw", "info"])
@@ -141,7 +141,7 @@ def test_every_preset_has_its_time() -> None:
     assert arguments.QUICK_TASKS.keys() <= set(datasets.NAMES)
 
 
-# --- a search -------------------------------------------------------------------------------------------------------
+# --- a search
 
 
 def test_search_as_a_process() -> None:
@@ -238,7 +238,7 @@ def test_how_long_a_search_takes_by_itself(
         search.run(arguments.parse(["search", *typed]))
 
 
-# --- the progress line ----------------------------------------------------------------------------------------------
+# --- the progress line
 
 
 def record(generation: int) -> Generation:
@@ -296,7 +296,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-# --- ended from outside ---------------------------------------------------------------------------------------------
+# --- ended from outside
 
 
 def ignore_interrupts() -> None:
@@ -447,7 +447,7 @@ def test_output_that_is_closed() -> None:
     assert process.returncode == 2
 
 
-# --- the other commands ---------------------------------------------------------------------------------------------
+# --- the other commands
 
 
 def test_score_prints_a_table_or_json(network: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -494,7 +494,7 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
     assert all('pip install "wann_lite[course]"' in rows[name] for name in ("layout", "png"))
 
 
-# --- mistakes -------------------------------------------------------------------------------------------------------
+# --- mistakes
 
 
 @pytest.mark.parametrize(

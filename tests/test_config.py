@@ -51,9 +51,9 @@ def test_a_setting_out_of_range_is_named(name, value):
 
 
 def test_unknown_settings_and_presets_are_named():
-    with pytest.raises(ValueError, match="unknown setting 'popsize'.*population"):
+    with pytest.raises(ValueError, match=r"unknown setting 'popsize'.*population"):
         SearchConfig().replace(popsize=3)
-    with pytest.raises(ValueError, match="unknown preset 'huge'.*paper"):
+    with pytest.raises(ValueError, match=r"unknown preset 'huge'.*paper"):
         SearchConfig.preset("huge")
 
 

@@ -70,7 +70,7 @@ def texts(drawing: Drawing) -> list[str]:
     return [item.text for item in drawing.scene.items if isinstance(item, Text)]
 
 
-# --- what is in the picture -----------------------------------------------------------------------
+# --- what is in the picture
 
 
 def test_the_small_network_has_each_node_once() -> None:
@@ -178,7 +178,7 @@ def test_no_label_breaks_the_picture(label: str, tmp_path: Path) -> None:
     assert drawing.scene.width < 1200
 
 
-# --- highlighted paths ----------------------------------------------------------------------------
+# --- highlighted paths
 
 
 def test_a_highlighted_path_is_drawn_in_its_colour_and_the_rest_pales() -> None:
@@ -205,7 +205,7 @@ def test_a_path_that_is_none_is_refused(paths: list[object]) -> None:
         draw(XOR, highlight=paths)  # type: ignore[arg-type]
 
 
-# --- images ---------------------------------------------------------------------------------------
+# --- images
 
 
 def test_pixels_are_one_grid_shaded_by_connections() -> None:
@@ -251,7 +251,7 @@ def test_names_that_do_not_fit_are_refused(names: dict[str, object]) -> None:
         draw(XOR, **names)  # type: ignore[arg-type]
 
 
-# --- large networks and layouts -------------------------------------------------------------------
+# --- large networks and layouts
 
 
 def assert_legible(wiring_nodes: list[int], layout: Layout) -> None:
@@ -339,7 +339,7 @@ def test_fold_keeps_every_node() -> None:
     assert len(columns) > 2
 
 
-# --- graphviz, or not -----------------------------------------------------------------------------
+# --- graphviz, or not
 
 
 @pytest.mark.usefixtures("no_graphviz")
@@ -409,7 +409,7 @@ def test_too_many_connections_are_not_given_to_graphviz(monkeypatch: pytest.Monk
     assert "more than 4 connections" in draw(XOR).note
 
 
-# --- files and imports ----------------------------------------------------------------------------
+# --- files and imports
 
 
 def test_svg_and_png_are_written_whole(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def agrees(losses, network, x, labels, weights, scale):
     return np.all(np.abs(losses - exact) <= 5e-5 + 1e-4 * exact + 20 * np.abs(rounded - exact))
 
 
-# --- by hand -----------------------------------------------------------------------------------------------------
+# --- by hand
 
 
 def test_two_examples_by_hand():
@@ -110,7 +110,7 @@ def test_step_agrees_on_whole_numbers():
         np.testing.assert_allclose(engine.found(network).losses, expected, rtol=1e-4)
 
 
-# --- families ----------------------------------------------------------------------------------------------------
+# --- families
 
 
 @given(
@@ -199,7 +199,7 @@ def test_holding_a_child_gives_the_loss_that_its_evaluation_gave():
         np.testing.assert_allclose(child.losses, losses, rtol=1e-5)
 
 
-# --- what it costs -----------------------------------------------------------------------------------------------
+# --- what it costs
 
 
 def operations_of(engine, network, parent):
@@ -284,7 +284,7 @@ def test_a_sum_over_inputs_is_kept_once_for_all_weights():
     assert shapes == [(6, 50), (50,), (50,)]
 
 
-# --- errors ------------------------------------------------------------------------------------------------------
+# --- errors
 
 
 def test_a_child_needs_a_parent_that_is_held():

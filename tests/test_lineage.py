@@ -41,7 +41,7 @@ TEXT = """{
 FIELDS = json.loads(TEXT)
 
 
-# --- by hand ------------------------------------------------------------------------------------------------------
+# --- by hand
 
 
 def test_from_births() -> None:
@@ -95,7 +95,7 @@ def test_a_mutation_that_does_not_fit() -> None:
         lineage.champion  # noqa: B018
 
 
-# --- births -------------------------------------------------------------------------------------------------------
+# --- births
 
 
 def test_births_are_compared_by_identity_and_shown_without_ancestors() -> None:
@@ -142,7 +142,7 @@ def test_a_very_long_line() -> None:
     assert (done.stdout, done.returncode) == ("alive\n", 0), done.stderr
 
 
-# --- JSON ---------------------------------------------------------------------------------------------------------
+# --- JSON
 
 
 def test_written_by_hand() -> None:

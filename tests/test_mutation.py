@@ -31,7 +31,7 @@ def hidden_without_listeners(network: Network) -> set[int]:
     return {node for node in network.hidden if not any(source == node for source, _ in network.connections)}
 
 
-# --- by hand ------------------------------------------------------------------------------------------------
+# --- by hand
 
 
 def test_insert_node() -> None:
@@ -117,7 +117,7 @@ def test_numpy_integers_become_plain_ones() -> None:
     assert Network.from_json(child.to_json()) == child
 
 
-# --- what is refused ----------------------------------------------------------------------------------------
+# --- what is refused
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_records_that_do_not_fit(mutation: Mutation, message: str) -> None:
         apply(chain, mutation)
 
 
-# --- any number of them -------------------------------------------------------------------------------------
+# --- any number of them
 
 
 def expected_after_removal(network: Network, source: int, target: int) -> tuple[set[Any], set[Any]]:
@@ -260,7 +260,7 @@ def test_unchanged_sources_are_the_parents_very_own() -> None:
     assert changed == [mutation.target - parent.first]
 
 
-# --- drawn at random ----------------------------------------------------------------------------------------
+# --- drawn at random
 
 
 def test_the_same_generator_gives_the_same_mutation() -> None:

@@ -82,7 +82,7 @@ def test_what_mutations_made_is_what_the_constructor_makes(network: Network) -> 
         assert source < network.first or position[source] < position[target]
 
 
-# --- equality -----------------------------------------------------------------------------------------------
+# --- equality
 
 
 def variant(**changes: Any) -> Network:
@@ -128,7 +128,7 @@ def test_trained_weights_count_for_equality() -> None:
     assert variant() != 3
 
 
-# --- nothing changes ----------------------------------------------------------------------------------------
+# --- nothing changes
 
 
 @pytest.mark.parametrize("name", ["n_inputs", "weights", "layers", "connections", "found", "anything"])
@@ -191,7 +191,7 @@ def test_replace() -> None:
         network.replace(n_inputs=3)
 
 
-# --- what is refused ----------------------------------------------------------------------------------------
+# --- what is refused
 
 
 def endless() -> Iterator[tuple[int, int]]:
@@ -325,7 +325,7 @@ def test_a_long_chain() -> None:
         Network(1, 1, ["linear"] * (n + 1), [*chain, (n + 2, 3)])
 
 
-# --- sparse -------------------------------------------------------------------------------------------------
+# --- sparse
 
 
 def test_sparse_has_its_fraction_of_connections() -> None:

@@ -234,7 +234,7 @@ def test_an_object_of_a_million_keys_with_one_twice() -> None:
     assert "is given twice" in refused(f'{{{keys}, "199999": 0}}')
 
 
-# --- files --------------------------------------------------------------------------------------------------
+# --- files
 
 
 def unreadable(path: Any) -> str:

@@ -109,7 +109,7 @@ def test_a_missing_package_is_one_clear_line(hidden: str, named: str, monkeypatc
         widgets.explore_shared_weight(UPPER_OR_LOWER, TwoBars())  # type: ignore[arg-type]
 
 
-# --- predictions ---------------------------------------------------------------------------------
+# --- predictions
 
 
 def test_a_guess_is_kept_at_every_place_of_the_slider() -> None:

@@ -13,7 +13,8 @@ from .evaluate import SEARCH_WEIGHTS
 from .mutation import KINDS
 
 _NO_STEP = tuple(name for name in NAMES if name != "step")
-# f(c x) = c f(x) for every c > 0: what such a node tells apart does not depend on the size of its sum, so hardly on the weight.
+# f(c x) = c f(x) for every c > 0: what such a node tells apart does not depend on the size of its sum,
+# so hardly on the weight.
 _HOMOGENEOUS = ("linear", "inverse", "abs", "relu")
 
 
@@ -47,8 +48,8 @@ class SearchConfig:
     activations : tuple of str
         What a hidden node may become.
     weights : tuple of float
-        The shared weights that every individual is evaluated at. By default they reach closer to zero than the paper's six,
-        where a network that was never tried often fails.
+        The shared weights that every individual is evaluated at. By default they reach closer to zero than the
+        paper's six, where a network that was never tried often fails.
     scale_free : bool
         Whether the loss is the scale-free cross-entropy (`wann_lite.losses`), or the plain one.
     batch : int
@@ -56,7 +57,7 @@ class SearchConfig:
     batch_every : int
         Generations between changes of batch.
     max_connections : int or None
-        An individual that has so many does not grow further.
+        A child of an individual that has so many loses one before it may gain one.
     validate_every : int
         Generations between looks at the validation examples, by which the champion is chosen.
 
@@ -80,7 +81,7 @@ class SearchConfig:
     complexity_ranking: float = 0.3
     rates: Mapping[str, float] = field(default_factory=lambda: _rates(0.45, 0.20, 0.05, 0.15, 0.15))
     activations: tuple[str, ...] = _HOMOGENEOUS
-    weights: tuple[float, ...] = (-2.0, -0.7, -0.1, 0.1, 0.7, 2.0)
+    weights: tuple[float, ...] = (-2.0, -0.5, -0.05, 0.05, 0.5, 2.0)
     scale_free: bool = True
     batch: int = 2000
     batch_every: int = 8
@@ -185,8 +186,8 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
     {
         # What did best on validation images in the same time (benchmarks/settings.py).
         "default": SearchConfig(),
-        # Gaier & Ha (2019), section 4.2 and appendix, and the settings file of their program. The better of two tournaments
-        # of 32 is one of 64.
+        # Gaier & Ha (2019), section 4.2 and appendix, and the settings file of their program. The better of two
+        # tournaments of 32 is one of 64.
         "paper": SearchConfig(
             population=960,
             generations=4096,

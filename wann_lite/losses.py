@@ -1,4 +1,4 @@
-"""What a classification costs: cross-entropy, its scale-free form, and accuracy; each for every shared weight at once."""
+"""What a classification costs at every shared weight: cross-entropy, its scale-free form, and accuracy."""
 
 from __future__ import annotations
 
@@ -46,10 +46,11 @@ def cross_entropy(outputs: Array, labels: Array) -> Array:
 def best_scale(
     outputs: Array, labels: Array, *, class_axis: int = -1, start: Array | None = None, steps: int = 12
 ) -> Array:
-    """The factor for each shared weight that makes outputs equally large, and as large as lowers their mean cross-entropy most.
+    """The factor for each shared weight that makes outputs equally large, at the size that costs least.
 
-    Outputs are measured by their standard deviation over examples and classes, each example's mean over classes taken out,
-    which a softmax does not see. One further factor for all weights, the inverse of a temperature, is found by Newton's method.
+    Outputs are measured by their standard deviation over examples and classes, each example's mean over classes taken
+    out, which a softmax does not see. One further factor for all weights, the inverse of a temperature, is the one that
+    lowers their mean cross-entropy most; it is found by Newton's method.
 
     Parameters
     ----------
@@ -65,8 +66,8 @@ def best_scale(
     Returns
     -------
     ndarray (...)
-        Between 0.1 and 20 over the standard deviation. 0 where the outputs of every example agree to a thousandth of their
-        size: to blow such differences up would be to read rounding errors, and a search soon learns to make them.
+        Between 0.1 and 20 over the standard deviation. 0 where the outputs of every example agree to a thousandth of
+        their size: to blow such differences up would be to read rounding errors, and a search soon learns to make them.
 
     Examples
     --------
@@ -102,9 +103,9 @@ def best_scale(
 def scale_free_cross_entropy(outputs: Array, labels: Array) -> Array:
     """Cross-entropy after the outputs at each shared weight are scaled by `best_scale`.
 
-    The size of a network's outputs, which the shared weight changes and no decision depends on, then costs nothing. A weight
-    at which the network fails costs the more, the better it does at the others. Outputs that tell nothing apart cost
-    log(classes).
+    The size of a network's outputs, which the shared weight changes and no decision depends on, then costs nothing. A
+    weight at which the network fails costs the more, the better it does at the others. Outputs that tell nothing apart
+    cost log(classes).
 
     Parameters
     ----------

@@ -170,7 +170,7 @@ class Network:
         ]
         return cls(n_inputs, n_outputs, [output] * n_outputs, pairs)
 
-    # --- what it holds --------------------------------------------------------------------------------------
+    # --- what it holds
 
     @property
     def found(self) -> dict[str, Any] | None:
@@ -281,7 +281,7 @@ class Network:
             **(fields | changes),
         )
 
-    # --- comparing and showing ------------------------------------------------------------------------------
+    # --- comparing and showing
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Network):
@@ -306,7 +306,7 @@ class Network:
         text = ", ".join(f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in counts)
         return f"Network({text}{'' if self.weights is None else ', trained weights'})"
 
-    # --- on disk --------------------------------------------------------------------------------------------
+    # --- on disk
 
     def to_json(self) -> str:
         """The network as JSON that a person can read; `from_json` gives it back.

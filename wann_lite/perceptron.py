@@ -1,4 +1,4 @@
-"""The single-layer classifier trained by gradient descent: the opponent that weight agnostic networks are measured against."""
+"""The single-layer classifier trained by gradient descent, which weight agnostic networks are measured against."""
 
 from __future__ import annotations
 

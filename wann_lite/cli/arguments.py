@@ -167,7 +167,7 @@ def time_in_words(minutes: float) -> str:
     return f"{minutes:g} minutes" if minutes > 1 else f"{60 * minutes:.3g} seconds"
 
 
-# --- what a value may be --------------------------------------------------------------------------------------------
+# --- what a value may be
 
 
 def _minutes(text: str) -> float:

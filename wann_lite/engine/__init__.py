@@ -1,7 +1,8 @@
 """The fast path: the losses of a whole population, evaluated incrementally.
 
-A population is one graph of distinct nodes (`graph`). A child is compiled to a short plan of array operations (`plan`) that starts
-from what its parent holds, and a backend carries it out (`numpy_backend`). `wann_lite.evaluate` is the reference for all of it.
+A population is one graph of distinct nodes (`graph`). A child is compiled to a short plan of array operations (`plan`)
+that starts from what its parent holds, and a backend carries it out (`numpy_backend`). `wann_lite.evaluate` is the
+reference for all of it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Phenotype:
         self._parent = parent
         self._steps = steps
         self._loss: Loss | None = None
-        self._scale = None if parent is None else parent._scale
+        self._scale: Array | None = None if parent is None else parent._scale
 
     @property
     def held(self) -> bool:
@@ -58,9 +59,10 @@ class Engine:
     weights : sequence of float (W,)
         The shared weights.
     scale_free : bool
-        Whether the loss is the scale-free cross-entropy (`wann_lite.losses`) or the plain one. A network's scale is fixed
-        whenever the batch changes and is handed down until the next change, so that a child's loss costs only the outputs
-        that it changed. The loss is at its lowest there: a child gains nothing by larger or smaller outputs.
+        Whether the loss is the scale-free cross-entropy (`wann_lite.losses`) or the plain one. A network's scale is
+        fixed whenever the batch changes and is handed down until the next change, so that a child's loss costs only
+        the outputs that it changed. The loss is at its lowest there: a child gains nothing by larger or smaller
+        outputs.
 
     Examples
     --------

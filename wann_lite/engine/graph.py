@@ -1,7 +1,7 @@
 """The population as one graph: what each network contains, as numbers of distinct nodes that all of them share.
 
-What a node computes depends only on its activation and on its sources. So each distinct pair (activation, sources) has one entry,
-however many networks contain it, and a child needs entries only for what lies downstream of its mutation.
+What a node computes depends only on its activation and on its sources. So each distinct pair (activation, sources) has
+one entry, however many networks contain it, and a child needs entries only for what lies downstream of its mutation.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DistinctNode:
 
 
 class Graph:
-    """The distinct nodes of a population. Numbers below `first` are the bias and the inputs; a source's number is always lower.
+    """The distinct nodes of a population, numbered: below `first` the bias and the inputs, and sources below a node.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Graph:
         return len(self.nodes)
 
     def number(self, activation: str, sources: tuple[int, ...], is_output: bool, origin: int | None = None) -> int:
-        """The number of the distinct node with that activation and those sources (ascending); a new one if there is none."""
+        """The number of the distinct node with that activation and those sources (ascending), new if there is none."""
         key = (activation, is_output, sources)
         number = self._numbers.get(key)
         if number is None:
@@ -75,9 +75,9 @@ class Graph:
     def express_child(
         self, child: Network, parent: Network, parent_numbers: Numbers
     ) -> tuple[Numbers, dict[int, Step]]:
-        """The distinct nodes of a child, and for each that its parent lacks the step that makes it from what the parent has.
+        """The distinct nodes of a child, and for each that its parent lacks the step that makes it.
 
-        Only what the mutation touched and what lies downstream of it is visited.
+        A step starts from what the parent has. Only what the mutation touched and what lies downstream is visited.
         """
         first, layers, targets = self.first, child.layers, parent.targets
         numbers = list(parent_numbers) + [0] * (len(child.activations) - len(parent_numbers))
@@ -113,7 +113,7 @@ class Graph:
         return tuple(numbers), steps
 
     def steps(self, numbers: Iterable[int]) -> Iterator[Step]:
-        """The steps that compute all these nodes from nothing but the inputs, each from its origin where that is less work.
+        """The steps that compute all these nodes from the inputs alone, each from its origin where that is less work.
 
         `numbers` must contain the sources of each of its nodes.
         """

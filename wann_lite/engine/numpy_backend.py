@@ -1,11 +1,12 @@
 """The array work of a population in numpy: sums, activations, and the loss by the outputs that changed.
 
-Arrays are (W, n), one row for each shared weight; (n,) where every weight has the same. Examples stand sorted by label, so that
-what an output gives to the examples of its own class is the sum of one slice.
+Arrays are (W, n), one row for each shared weight; (n,) where every weight has the same. Examples stand sorted by label,
+so that what an output gives to the examples of its own class is the sum of one slice.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,8 @@ from .plan import Plan, Step
 
 Array = NDArray[Any]
 
-# Where a sum falls below this part of what it was, exchanging one output's exponential for another's has cancelled digits.
+# Where a sum falls below this part of what it was, exchanging one output's exponential for another's has cancelled
+# digits.
 _CANCELLED = 0.03
 # Beyond these bounds a reference no longer fits: float32 has no room for the exponentials.
 _LEAST_SUM, _GREATEST_SUM = 1e-20, 1e20
@@ -75,7 +77,7 @@ class NumpyBackend:
         self.scale_free = scale_free
         self._labels = labels[order]
         bounds = np.searchsorted(self._labels, np.arange(n_outputs + 1))
-        self._classes = [slice(*pair) for pair in zip(bounds[:-1], bounds[1:], strict=True)]
+        self._classes = [slice(*pair) for pair in itertools.pairwise(bounds)]
         inputs = np.ascontiguousarray(x[order].T, np.float32)
         self._values: dict[int, Array] = {0: np.ones(self.n, np.float32)}
         self._values |= {number: row for number, row in enumerate(inputs, 1)}
@@ -86,7 +88,7 @@ class NumpyBackend:
         #: How many array operations have been carried out.
         self.operations = 0
 
-    # --- nodes ---------------------------------------------------------------------------------------------------------------
+    # --- nodes
 
     def holds(self, number: int) -> bool:
         """Whether that node's sum is known."""
@@ -148,7 +150,7 @@ class NumpyBackend:
     def _empty(self) -> Array:
         return self._spare.pop() if self._spare else np.empty((len(self.weights), self.n), np.float32)
 
-    # --- the loss ------------------------------------------------------------------------------------------------------------
+    # --- the loss
 
     def fresh_loss(self, outputs: Sequence[tuple[int, str]], inherited: Array | None) -> tuple[Loss, Array]:
         """The loss of a network whose output nodes are held, with a scale and a reference of its own.
@@ -246,7 +248,7 @@ class NumpyBackend:
         ACTIVATIONS[activation](value, value)
         return np.multiply(value, scale, out=value)
 
-    # --- plans ---------------------------------------------------------------------------------------------------------------
+    # --- plans
 
     def run(self, plan: Plan, parent: Loss, outputs: Sequence[tuple[int, str]]) -> Array:
         """The losses (W,) of a child by its plan; nothing of it is kept."""

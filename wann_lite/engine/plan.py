@@ -1,7 +1,7 @@
 """What a backend is asked to do: short lists of array operations over numbered nodes.
 
-Graph work - which nodes are new, and what each can be made from - ends where a plan begins; a plan names no network and holds no
-array, so it can be carried out by any backend on any slice of the data.
+Graph work - which nodes are new, and what each can be made from - ends where a plan begins; a plan names no network and
+holds no array, so it can be carried out by any backend on any slice of the data.
 """
 
 from __future__ import annotations

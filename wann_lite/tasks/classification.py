@@ -33,8 +33,8 @@ class Classification:
     def __init__(self, dataset: Dataset) -> None:
         if not isinstance(dataset, Dataset):
             raise ValueError(
-                f"a {type(dataset).__name__} is not a data set: use one of wann_lite.datasets, such as datasets.mnist(), "
-                "or datasets.from_arrays(x, y)"
+                f"a {type(dataset).__name__} is not a data set: use one of wann_lite.datasets, "
+                "such as datasets.mnist(), or datasets.from_arrays(x, y)"
             )
         self.dataset = dataset
 
