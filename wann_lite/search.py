@@ -154,7 +154,7 @@ class Search:
         self._seen: Individual | None = None
         self._stopped = False
 
-    # --- the algorithm -------------------------------------------------------------------------------------------------------
+    # --- the algorithm
 
     def step(self) -> Generation:
         """One generation: rank, keep the elite, choose parents, vary, evaluate."""
@@ -218,13 +218,13 @@ class Search:
         birth = Birth(parent.birth, (mutation,), self.generation + 1, loss)
         return Individual(phenotype, birth, parent.founder)
 
-    # --- running it ----------------------------------------------------------------------------------------------------------
+    # --- running it
 
     def run(self, *, minutes: float | None = None, generations: int | None = None) -> Iterator[Generation]:
         """Search on, and yield a record of each generation.
 
-        It ends after so many minutes or generations, at the settings' last generation, or when `stop` is called; leaving the
-        loop ends it too. The champion is kept in any case, and another call goes on from there.
+        It ends after so many minutes or generations, at the settings' last generation, or when `stop` is called;
+        leaving the loop ends it too. The champion is kept in any case, and another call goes on from there.
 
         Raises
         ------
@@ -256,11 +256,11 @@ class Search:
         """End the loop over `run` after the current generation; may be called from another thread."""
         self._stopped = True
 
-    # --- what came of it -----------------------------------------------------------------------------------------------------
+    # --- what came of it
 
     @property
     def champion(self) -> Network:
-        """The network with the highest mean accuracy over the shared weights on validation examples, of those looked at.
+        """The network with the highest mean accuracy over the shared weights on validation examples.
 
         Every `validate_every` generations the individual with the lowest mean loss is looked at, and once more here.
 
