@@ -78,7 +78,7 @@ class SearchConfig:
     tournament: int = 8
     elite: float = 0.2
     cull: float = 0.2
-    complexity_ranking: float = 0.3
+    complexity_ranking: float = 0.6
     rates: Mapping[str, float] = field(default_factory=lambda: _rates(0.45, 0.20, 0.05, 0.15, 0.15))
     activations: tuple[str, ...] = _HOMOGENEOUS
     weights: tuple[float, ...] = (-2.0, -0.5, -0.05, 0.05, 0.5, 2.0)

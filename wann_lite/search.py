@@ -24,7 +24,7 @@ from .network import Network
 from .ranking import rank, tournament
 from .tasks import Classification
 
-_GROWING = ("add_connection", "insert_node", "enable_connection")
+_REMOVAL = {"remove_connection": 1.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,13 +209,17 @@ class Search:
             self._engine.hold(phenotypes)
 
     def _child(self, parent: Individual) -> Individual:
+        network, mutations = parent.network, []
         limit, rates = self.config.max_connections, self.config.rates
-        if limit is not None and parent.network.n_connections >= limit:
-            rates = {kind: rate for kind, rate in rates.items() if kind not in _GROWING}
-        network, mutation = mutate(parent.network, self._rng, rates, self.config.activations)
+        if limit is not None and network.n_connections >= limit:
+            # Room first: a removal and another mutation together move a connection.
+            network, removal = mutate(network, self._rng, _REMOVAL)
+            mutations.append(removal)
+        network, mutation = mutate(network, self._rng, rates, self.config.activations)
+        mutations.append(mutation)
         phenotype = self._engine.child(network, parent.phenotype)
         loss = float(phenotype.losses.sum()) / len(self.config.weights)
-        birth = Birth(parent.birth, (mutation,), self.generation + 1, loss)
+        birth = Birth(parent.birth, tuple(mutations), self.generation + 1, loss)
         return Individual(phenotype, birth, parent.founder)
 
     # --- running it
