@@ -1,0 +1,52 @@
+"""The scripts behind the README's figures start, and describe their machine; what they measure takes them longer."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+FILES = sorted(path.stem for path in FOLDER.glob("*.py"))
+SCRIPTS = [name for name in FILES if "ArgumentParser" in (FOLDER / f"{name}.py").read_text(encoding="utf-8")]
+needs_resource = pytest.mark.skipif(sys.platform == "win32", reason="memory is measured by means that Windows lacks")
+
+
+def run(*arguments):
+    done = subprocess.run([sys.executable, *arguments], cwd=FOLDER, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def documentation(script):
+    return ast.get_docstring(ast.parse((FOLDER / f"{script}.py").read_text(encoding="utf-8")))
+
+
+def test_there_are_scripts():
+    assert {"engine", "search_mnist"} <= set(SCRIPTS)
+
+
+@needs_resource
+@pytest.mark.parametrize("name", FILES)
+def test_importing_measures_nothing(name):
+    assert run("-c", f"import {name}") == ""
+
+
+@needs_resource
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_explains_itself(script):
+    shown = run(f"{script}.py", "--help")
+    usage = next(line for line in documentation(script).splitlines() if line.startswith("Usage: "))
+    assert usage.startswith(f"Usage: python benchmarks/{script}.py")
+    assert usage in shown
+    options = [word.strip("[]") for word in usage.split() if word.startswith("[--")]
+    assert all(option in shown.replace(usage, "") for option in options)
+
+
+def test_the_machine_is_described_in_one_line_each():
+    described = json.loads(run("-c", "import json, machine; print(json.dumps(machine.described()))"))
+    assert {"date", "processor", "cores", "python", "numpy", "wann_lite"} <= described.keys()
+    assert described["cores"] >= 1
+    assert all(value and "\n" not in str(value) for value in described.values())
