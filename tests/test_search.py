@@ -24,8 +24,11 @@ def run(search, generations):
 
 
 def test_it_finds_xor_at_any_weight():
-    search = Search(Classification(datasets.xor()), wl.SearchConfig.preset("fast"), seed=3)
-    run(search, 100)
+    config = wl.SearchConfig(population=192, batch=200, initial_connections=0.5, validate_every=10)
+    search = Search(Classification(datasets.xor()), config, seed=3)
+    for generation in search.run(generations=150):
+        if generation.accuracy > 0.99:
+            break
     score = wl.score(search.champion, search.task.dataset)
     assert score.random.mean() > 0.95
     assert search.champion.n_connections < 60
