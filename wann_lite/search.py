@@ -160,7 +160,7 @@ class Search:
         """One generation: rank, keep the elite, choose parents, vary, evaluate."""
         started = time.perf_counter()
         if not self.population:
-            self.population = self._founders()
+            self._succeed(self._founders(), generation=0)
         else:
             config, size = self.config, self.config.population
             ranked = self._ranked()
@@ -169,18 +169,21 @@ class Search:
             winners = tournament(len(survivors), config.tournament, self._rng, size - len(elite))
             parents = [survivors[place] for place in np.sort(winners)]
             self._keep(elite + parents)
-            self.population = elite + [self._child(parent) for parent in parents]
-            self.generation += 1
-            self.networks += len(parents)
-        self._losses = np.array([individual.losses for individual in self.population], dtype=float)
+            children = [self._child(parent) for parent in parents]
+            self._succeed(elite + children, generation=self.generation + 1)
         if self.generation % self.config.validate_every == 0:
             self._validate()
         self.seconds += time.perf_counter() - started
         return self._record()
 
+    def _succeed(self, population: list[Individual], generation: int) -> None:
+        """Put a whole generation in the place of the last, so that an interruption finds one or the other."""
+        losses = np.array([individual.losses for individual in population], dtype=float)
+        self.networks += len(population) - sum(individual.birth.generation < generation for individual in population)
+        self.population, self._losses, self.generation = population, losses, generation
+
     def _founders(self) -> list[Individual]:
         self._engine.change_batch(*self.task.batch(self.config.batch, self._batch_rng), keep=[])
-        self.networks += self.config.population
         founders = []
         for _ in range(self.config.population):
             network = Network.sparse(
