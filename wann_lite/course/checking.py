@@ -8,7 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -39,12 +39,15 @@ class Result:
         What was found, in words.
     hint : str
         Empty before the second failure.
+    shown_in : int or None
+        The number of the notebook's cell in which `check` showed it.
     """
 
     name: str
     verdict: str
     message: str
     hint: str = ""
+    shown_in: int | None = None
 
     @property
     def passed(self) -> bool:
@@ -54,6 +57,20 @@ class Result:
     def __repr__(self) -> str:
         text = f"{self.name}: {self.verdict}. {self.message}"
         return f"{text}\nHint: {self.hint}" if self.hint else text
+
+    def _ipython_display_(self) -> None:
+        # As the last value of the cell whose `check` has shown it, it need not be shown again.
+        if self.shown_in is None or self.shown_in != _cell():
+            self.show()
+
+    def show(self) -> None:
+        """Print it, or display it in a notebook."""
+        if _shell() is None:
+            print(self)
+            return
+        from IPython.display import display
+
+        display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
 
     def _repr_html_(self) -> str:
         hint = f"<br><b>Hint:</b> {escape(self.hint)}" if self.hint else ""
@@ -84,8 +101,8 @@ def check(name: str, function: Callable[..., Any]) -> Result:
     result = _examine(name, function)
     if os.environ.get(STRICT) == "1" and not result.passed:
         raise AssertionError(repr(result))
-    _show(result)
-    return _Shown(result.name, result.verdict, result.message, result.hint, _cell())
+    result.show()
+    return replace(result, shown_in=_cell())
 
 
 def examine(exercise: Exercise, function: Callable[..., Any]) -> tuple[str, str]:
@@ -107,12 +124,12 @@ def examine(exercise: Exercise, function: Callable[..., Any]) -> tuple[str, str]
         trial = attempt(function, arguments)
         if trial.failure is None and trial.answer is None and not _wants_none(exercise, arguments):
             unanswered += 1
-            first = first or f"{_called(exercise, function, arguments)} gave None: is a `return` missing?"
+            first = first or f"{_called(exercise, function, arguments)}\ngave None: is a `return` missing?"
             continue
         trouble = trial.failure or _trouble(exercise, arguments, trial.answer)
         if trouble:
-            printed = f"\nIt printed: {brief(trial.printed)}" if trial.printed.strip() else ""
-            return "not yet", f"{_called(exercise, function, arguments)} {trouble}{printed}"
+            printed = f"\nIt printed: {brief(trial.printed[:60])}" if trial.printed.strip() else ""
+            return "not yet", f"{_called(exercise, function, arguments)}\n{trouble}{printed}"
     if unanswered == len(exercise.inputs):
         return "not done yet", "The function gives None so far. If you have written it, a `return` is missing."
     if unanswered:
@@ -187,18 +204,6 @@ def _called(exercise: Exercise, function: Any, arguments: tuple[Any, ...]) -> st
     return f"{name}({', '.join(told)})"
 
 
-class _Shown(Result):
-    """A result that has been shown: the cell that showed it need not show it again as its last value."""
-
-    def __init__(self, name: str, verdict: str, message: str, hint: str, cell: int | None) -> None:
-        super().__init__(name, verdict, message, hint)
-        object.__setattr__(self, "_shown_in", cell)
-
-    def _ipython_display_(self) -> None:
-        if _cell() != getattr(self, "_shown_in", None):
-            _show(self)
-
-
 def _shell() -> Any:
     """The notebook's interpreter, None outside one."""
     module = sys.modules.get("IPython")
@@ -208,12 +213,3 @@ def _shell() -> Any:
 def _cell() -> int | None:
     shell = _shell()
     return shell.execution_count if shell else None
-
-
-def _show(result: Result) -> None:
-    if _shell() is None:
-        print(result)
-        return
-    from IPython.display import display
-
-    display({"text/plain": repr(result), "text/html": result._repr_html_()}, raw=True)

@@ -16,7 +16,7 @@ def brief(value: Any) -> str:
     Examples
     --------
     >>> brief(np.arange(1000.0).reshape(2, 500)), brief([0.25, "a"])
-    ('[[0., 1., 2., ..., 499.], [500., 501., 502., ..., 999.]] with the shape (2, 500)', "[0.25, 'a']")
+    ('[[0., 1., ..., 498., 499.], [500., 501., ..., 998., 999.]] of shape (2, 500)', "[0.25, 'a']")
     """
     try:
         text = _brief(value)
@@ -29,8 +29,8 @@ def _brief(value: Any) -> str:
     if isinstance(value, np.ndarray):
         edge = 3 if value.ndim < 2 else 2
         text = np.array2string(value, threshold=16, edgeitems=edge, precision=4, separator=", ", max_line_width=10_000)
-        text = " ".join(text.split())
-        return f"{text} with the shape {value.shape}" if value.size > 16 else text
+        text = " ".join(text.split()).replace("[ ", "[")
+        return f"{text} of shape {value.shape}" if value.size > 16 else text
     if isinstance(value, np.generic):
         return _brief(value.item())
     if isinstance(value, float):
@@ -100,7 +100,7 @@ def _kind(value: Any) -> str:
     if value is None:
         return "None (is a `return` missing?)"
     if isinstance(value, np.ndarray):
-        return f"an array of the shape {value.shape}"
+        return f"an array of shape {value.shape}"
     return f"of the type {type(value).__name__}"
 
 
@@ -122,7 +122,7 @@ def _first(parts: Any, tolerance: float) -> str | None:
 
 def _of_arrays(answer: Any, expected: NDArray[Any], tolerance: float) -> str | None:
     if not isinstance(answer, np.ndarray):
-        return f"It is {_kind(answer)}, expected an array of the shape {expected.shape}."
+        return f"It is {_kind(answer)}, expected an array of shape {expected.shape}."
     if answer.shape != expected.shape:
         return f"The shape is {answer.shape}, expected {expected.shape}."
     if expected.dtype.kind not in "biuf":

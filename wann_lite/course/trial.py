@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dis
 import io
 import linecache
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType
+from functools import lru_cache
+from types import CodeType, FrameType
 from typing import Any
 
 #: How many lines of its own a function may run in one case: about two seconds.
@@ -94,6 +96,8 @@ def _limited_steps(function: Callable[..., Any]) -> Any:
         # Lines of other files are not the learner's; leaving them untraced keeps them fast.
         if frame.f_code.co_filename != home:
             return None
+        if event == "call":
+            frame.f_trace_opcodes = _jumps_to_itself(frame.f_code)
         steps += 1
         if steps > STEPS:
             raise _Halt(f"ran {STEPS:,} lines without an end: does its loop ever stop?")
@@ -105,6 +109,13 @@ def _limited_steps(function: Callable[..., Any]) -> Any:
         yield
     finally:
         sys.settrace(before)
+
+
+@lru_cache(maxsize=256)
+def _jumps_to_itself(code: CodeType) -> bool:
+    """Whether a loop is one instruction, as ``while True: pass`` is: before Python 3.12 it begins no line anew."""
+    jumps = {*dis.hasjrel, *dis.hasjabs}
+    return any(step.opcode in jumps and step.argval == step.offset for step in dis.get_instructions(code))
 
 
 def _home(function: Callable[..., Any]) -> str | None:
