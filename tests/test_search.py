@@ -24,8 +24,8 @@ def run(search, generations):
 
 
 def test_it_finds_xor_at_any_weight():
-    config = wl.SearchConfig(population=192, batch=200, initial_connections=0.5, validate_every=10)
-    search = Search(Classification(datasets.xor()), config, seed=3)
+    config = wl.SearchConfig(population=192, batch=200, initial_connections=1.0, validate_every=10)
+    search = Search(Classification(datasets.xor()), config, seed=0)
     for generation in search.run(generations=150):
         if generation.accuracy > 0.99:
             break

@@ -57,7 +57,7 @@ def test_the_generator_decides_the_batch():
 
 
 def test_validation_by_hand():
-    """The second output is w * x, the others are 0: as validation examples are negative, it wins for negative weights."""
+    """The second output is w * x and the others are 0: as all of x is negative, it wins for negative weights."""
     network = wl.Network(1, 3, ["linear"] * 3, [(1, 3)])
     np.testing.assert_array_equal(TASK.validate(network, [-1.0, 1.0, -0.1]), [0.75, 0.25, 0.75])
 
