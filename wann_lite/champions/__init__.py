@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 
 from ..network import Network
 
@@ -25,4 +25,4 @@ def load(name: str) -> Network:
     """
     if name not in NAMES:
         raise ValueError(f"unknown champion {name!r}: use one of {', '.join(NAMES)}")
-    return Network.from_json(files(__package__).joinpath(f"{name}.json").read_bytes())
+    return Network.load(Path(__file__).with_name(f"{name}.json"))
