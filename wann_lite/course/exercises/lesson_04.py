@@ -182,7 +182,7 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         name="04-circles-network",
         hint="How far a point is from the centre can be measured along the axes: |first| + |second|. On the outer "
-        "circle that is hardly ever below 1, on the inner one never above 0.85. Which output should be the greater there?",
+        "circle that is seldom below 1, on the inner one always below 0.9. Which output should be greater there?",
         reference=circles_network,
         judge=judge_of(datasets.circles),
         wrong=(_circles_swapped, _circles_short_cut, _circles_one_axis),
