@@ -92,3 +92,10 @@ def test_link_leads_somewhere(link: str, root: Path) -> None:
 def test_every_picture_has_words() -> None:
     assert not re.search(r"!\[\s*\]\(", README)
     assert all(re.search(r'alt="[^"]', tag) for tag in re.findall(r"<img[^>]*>", README))
+
+
+def test_the_tables_of_figures_are_what_the_benchmarks_wrote(root: Path, readme: str) -> None:
+    command = [sys.executable, str(root / "benchmarks" / "tables.py")]
+    tables = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    for table in tables.strip().split("\n\n"):
+        assert table in readme, "the README's table is not that of benchmarks/results: run benchmarks/tables.py"
