@@ -12,10 +12,6 @@ from ..exercise import Exercise
 Array = NDArray[Any]
 
 
-def _sigmoid(s: Array) -> Array:
-    return 1 / (1 + np.exp(-s))
-
-
 def _softmax(outputs: Array) -> Array:
     e = np.exp(outputs - outputs.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
@@ -64,17 +60,6 @@ _TARGETS = np.eye(3)[[0, 1, 2, 0]]
 
 EXERCISES: tuple[Exercise, ...] = (
     Exercise(
-        name="02-sigmoid-slope",
-        reference=lambda s: _sigmoid(s) * (1 - _sigmoid(s)),
-        inputs=((0.0,), (2.0,), (-2.0,), (np.array([-1.0, 0.5, 3.0]),)),
-        hint="Call y the sigmoid of s. The derivative can be written with y alone, as a product of two factors.",
-        wrong=(
-            lambda s: _sigmoid(s),
-            lambda s: 1 - np.tanh(s) ** 2,
-            lambda s: s * (1 - s),
-        ),
-    ),
-    Exercise(
         name="02-softmax",
         reference=_softmax,
         inputs=(
@@ -83,8 +68,8 @@ EXERCISES: tuple[Exercise, ...] = (
             (np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 0.5]]),),
             (np.array([[1000.0, 1001.0], [-1000.0, -1000.0]]),),
         ),
-        hint="Each row sums to 1 on its own: which axis, and what does keepdims=True do? For outputs as large as 1,000, "
-        "remember that taking the same number off all outputs of a row changes nothing.",
+        hint="Each row sums to 1 on its own: which axis, and what does keepdims=True do? For outputs as large as "
+        "1,000, remember that taking the same number off all outputs of a row changes nothing.",
         wrong=(_over_all_rows, _unshifted, _shares),
     ),
     Exercise(
