@@ -81,6 +81,16 @@ def test_numbers_below_zero_stand_in_brackets() -> None:
     assert "weight 1:  −1 + 1  =  0 weight 2:  0.5 + (−2)  =  −1.5" in alt
 
 
+def test_a_line_that_cannot_be_seen_is_mentioned() -> None:
+    """After seven examples of XOR the weights are (0, 1) and the bias is 2: the line is at -2."""
+    steps = perceptrons.steps_of(CORNERS, EXCLUSIVE_OR)
+    assert (steps[7].after.weights.tolist(), steps[7].after.bias) == ([0, 1], 2)
+    assert "outside the picture" in perceptrons.draw_step(CORNERS, EXCLUSIVE_OR, steps, 7)[1]
+    assert "outside" not in perceptrons.draw_step(CORNERS, EXCLUSIVE_OR, steps, 4)[1]
+    only = perceptrons.steps_of([[0.0, 0.0]], [1])
+    assert "Both weights are 0: there is no line." in perceptrons.draw_step([[0.0, 0.0]], [1], only, 1)[1]
+
+
 def test_points_outside_the_plane_are_refused() -> None:
     with pytest.raises(ValueError, match="examples of 3 inputs: a plane needs 2"):
         perceptrons.steps_of(np.eye(3), [1, 1, -1])

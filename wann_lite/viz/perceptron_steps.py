@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..perceptron import Perceptron, train_perceptron
 from .extras import require
-from .plane import draw_plane
+from .plane import draw_plane, limits
 from .style import GREEN, INK, VERMILLION, figure, show
 
 if TYPE_CHECKING:
@@ -235,7 +235,16 @@ def _in_words(points: NDArray[np.float64], labels: NDArray[Any], step: Step) -> 
         (f"weight 1:  {w1} {sign} {_bracketed(x1)}  =  {after[0]}", False),
         (f"weight 2:  {w2} {sign} {_bracketed(x2)}  =  {after[1]}", False),
         (f"bias:  {b} {sign} 1  =  {after[2]}", False),
+        (_where_the_line_is(points, step.after), False),
     ]
+
+
+def _where_the_line_is(points: NDArray[np.float64], perceptron: Perceptron) -> str:
+    """A line of text where there is no line to see, else nothing."""
+    sums = perceptron([(x, y) for x in limits(points) for y in limits(points)])
+    if not perceptron.weights.any():
+        return "Both weights are 0: there is no line."
+    return "The line now lies outside the picture." if (sums > 0).all() or (sums < 0).all() else ""
 
 
 def _number(value: float) -> str:

@@ -47,8 +47,8 @@ def draw_mistakes(ax: Axes, ratios: ArrayLike, mistakes: ArrayLike) -> None:
     ax.plot(x[y > 0], y[y > 0], color=BLUE, marker="o", markersize=4, alpha=0.7, linestyle="none", label="one training")
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=(0.8, 2 * ends.max() ** 2))
     ax.set(xlabel="length of the longest example / margin, $R / γ$ (log scale)", ylabel="mistakes (count, log scale)")
-    ax.annotate("impossible", (0.12, 0.86), xycoords="axes fraction", color=VERMILLION, fontweight="bold", fontsize=11)
-    ax.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
+    ax.text(0.5, 0.82, "impossible", transform=ax.transAxes, color=VERMILLION, fontweight="bold", fontsize=11)
+    ax.legend(loc="upper left", bbox_to_anchor=(0.02, 0.98), frameon=False)
 
 
 def draw_passes(ax: Axes, curves: Mapping[str, ArrayLike], *, images: str) -> None:
@@ -89,5 +89,4 @@ def draw_weights(axes: Sequence[Axes], weights: ArrayLike, shape: tuple[int, int
         limit = max(float(np.abs(row).max()), 1e-12)
         ax.imshow(row.reshape(shape), cmap="RdBu", vmin=-limit, vmax=limit)
         ax.set_title(str(name), loc="center", fontsize=11, pad=3)
-        ax.set(xticks=[], yticks=[])
-        ax.grid(visible=False)
+        ax.set_axis_off()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..perceptron import Perceptron
 from .style import BLUE, GREY, INK, ORANGE, mix
@@ -31,7 +31,7 @@ def draw_plane(
         Its line is dashed.
     """
     points, signs = np.asarray(x, np.float64), np.asarray(labels)
-    low, high = points.min() - 0.5, points.max() + 0.5
+    low, high = limits(points)
     grid = np.linspace(low, high, 241)
     across, up = np.meshgrid(grid, grid)
     places = np.stack([across.ravel(), up.ravel()], axis=1)
@@ -61,3 +61,8 @@ def draw_plane(
         )
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal", xlabel="input $x_1$", ylabel="input $x_2$")
     ax.locator_params(nbins=5)
+
+
+def limits(points: NDArray[np.float64]) -> tuple[float, float]:
+    """From where to where both axes of `draw_plane` reach."""
+    return float(points.min()) - 0.75, float(points.max()) + 0.75
