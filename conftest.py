@@ -1,6 +1,7 @@
 """What every run shares: no window opens, no clock decides, and the floor of coverage is for whole runs."""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import matplotlib
@@ -21,3 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
     coverage = config.pluginmanager.getplugin("_cov")
     if coverage and (selected or not every_folder):
         coverage.options.cov_fail_under = 0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Make `check` raise in the kernels of the lessons, whose solutions must pass; in students' versions none is."""
+    lesson = item.path.suffix == ".ipynb" and item.path.parent.name != "student"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WANN_LITE_STRICT_CHECKS", "1" if lesson else "0")
+        return (yield)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LENGTH = 160
+_FORMATS: Any = {"float_kind": "{:.4g}".format, "int_kind": "{}".format}
 
 
 def brief(value: Any) -> str:
@@ -16,7 +17,7 @@ def brief(value: Any) -> str:
     Examples
     --------
     >>> brief(np.arange(1000.0).reshape(2, 500)), brief([0.25, "a"])
-    ('[[0., 1., ..., 498., 499.], [500., 501., ..., 998., 999.]] of shape (2, 500)', "[0.25, 'a']")
+    ('[[0, 1, ..., 498, 499], [500, 501, ..., 998, 999]] of shape (2, 500)', "[0.25, 'a']")
     """
     try:
         text = _brief(value)
@@ -28,8 +29,8 @@ def brief(value: Any) -> str:
 def _brief(value: Any) -> str:
     if isinstance(value, np.ndarray):
         edge = 3 if value.ndim < 2 else 2
-        text = np.array2string(value, threshold=16, edgeitems=edge, precision=4, separator=", ", max_line_width=10_000)
-        text = " ".join(text.split()).replace("[ ", "[")
+        text = np.array2string(value, threshold=16, edgeitems=edge, separator=", ", formatter=_FORMATS)
+        text = " ".join(text.split())
         return f"{text} of shape {value.shape}" if value.size > 16 else text
     if isinstance(value, np.generic):
         return _brief(value.item())
