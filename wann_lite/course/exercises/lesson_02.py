@@ -33,15 +33,17 @@ def _shares(outputs: Array) -> Array:
     return outputs / outputs.sum(axis=1, keepdims=True)
 
 
-def _square(w: float) -> float:
+def square(w: float) -> float:
+    """Its slope is 2 w."""
     return w * w
 
 
-def _cube(w: float) -> float:
+def cube(w: float) -> float:
+    """Its slope is 3 w squared."""
     return w**3
 
 
-def _loss(w: float) -> float:
+def loss(w: float) -> float:
     """The cross-entropy of one sigmoid whose answer should be 1."""
     return float(np.log1p(np.exp(-w)))
 
@@ -63,7 +65,7 @@ EXERCISES: tuple[Exercise, ...] = (
         name="02-softmax",
         reference=_softmax,
         inputs=(
-            (np.array([[0.0, 0.0]]),),
+            (np.array([[2.0, 2.0]]),),
             (np.array([[0.0, np.log(3.0)], [1.0, 1.0]]),),
             (np.array([[1.0, 2.0, 3.0], [-1.0, 0.0, 0.5]]),),
             (np.array([[1000.0, 1001.0], [-1000.0, -1000.0]]),),
@@ -75,7 +77,7 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         name="02-numerical-slope",
         reference=_central,
-        inputs=((_square, 3.0, 0.1), (_cube, 1.0, 0.5), (_loss, 0.3, 0.01), (_square, -1.0, 1e-3)),
+        inputs=((square, 3.0, 0.1), (cube, 1.0, 0.5), (loss, 0.3, 0.01), (square, -1.0, 1e-3)),
         hint="Go the same distance h to both sides of w. How far apart are the two places?",
         wrong=(
             lambda f, w, h: (f(w + h) - f(w)) / h,
