@@ -83,7 +83,7 @@ class SearchConfig:
     activations: tuple[str, ...] = _HOMOGENEOUS
     weights: tuple[float, ...] = (-2.0, -0.5, -0.05, 0.05, 0.5, 2.0)
     scale_free: bool = True
-    batch: int = 2000
+    batch: int = 6000
     batch_every: int = 8
     max_connections: int | None = 1000
     validate_every: int = 100
