@@ -413,6 +413,7 @@ def test_a_result_is_displayed_once_by_its_cell(doubling: str, monkeypatch: pyte
     result._ipython_display_()
     assert len(shown) == 2
     assert "Hint:" not in shown[1]["text/html"]
+    assert "is a <code>return</code> missing" in Result("a", "not yet", "is a `return` missing")._repr_html_()
     assert "<b>Hint:</b> A pair." in Result("a", "not yet", "m", "A pair.")._repr_html_()
 
 
@@ -471,7 +472,7 @@ def test_a_students_version_holds_no_solution(path: Path) -> None:
 
 def test_the_map_of_lesson_00_is_right() -> None:
     lessons = [read_lesson(path) for path in lesson_paths(NOTEBOOKS)]
-    rows = [f"| {one.number} [{one.title}]({one.path.name}) | {one.minutes} |\n" for one in lessons]
+    rows = [f"| {one.number} [{one.title}]({one.path.name}) | {one.learns[0]} | {one.minutes} |\n" for one in lessons]
     cells = json.loads(lessons[0].path.read_text(encoding="utf-8"))["cells"]
     (cell,) = (cell for cell in cells if cell["id"] == "map")
     assert [line for line in cell["source"] if line.startswith("| ")][1:] == rows

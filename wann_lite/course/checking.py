@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import inspect
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -74,7 +76,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         hint = f"<br><b>Hint:</b> {escape(self.hint)}" if self.hint else ""
-        message = escape(self.message).replace("\n", "<br>")
+        message = re.sub("`(.*?)`", r"<code>\1</code>", escape(self.message)).replace("\n", "<br>")
         return (
             f'<div style="border-left: 5px solid {_COLOURS[self.verdict]}; padding: 4px 12px; line-height: 1.5">'
             f"<b>{escape(self.name)}: {self.verdict}.</b> {message}{hint}</div>"
@@ -180,12 +182,8 @@ def _trouble(exercise: Exercise, arguments: tuple[Any, ...], answer: Any) -> str
 
 
 def _expected(exercise: Exercise, arguments: tuple[Any, ...]) -> Any:
-    if exercise.reference is None:
-        return ...
-    trial = attempt(exercise.reference, arguments)
-    if trial.failure:
-        raise RuntimeError(f"the reference of {exercise.name} {trial.failure}")
-    return trial.answer
+    assert exercise.reference is not None, "without a reference there is a judge"
+    return exercise.reference(*copy.deepcopy(arguments))
 
 
 def _wants_none(exercise: Exercise, arguments: tuple[Any, ...]) -> bool:
