@@ -1,4 +1,4 @@
-"""The first lesson in JupyterLab in a real browser: cells run, sliders move, and something changes on the page.
+"""Every lesson in JupyterLab in a real browser: cells run, each control is moved, and something changes on the page.
 
 Without Chromium these tests are skipped, but in CI they fail. Screenshots go to `.ci/artefacts`.
 """
@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 from playwright import sync_api
 
+from wann_lite.course.lessons import lesson_paths
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and os.environ.get("CI") != "true", reason="Chromium is not installed (apt-get install chromium)"
 )
 
-LESSON = "00_start_here.ipynb"
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+LESSONS = [path.name for path in lesson_paths(NOTEBOOKS)]
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -30,11 +33,38 @@ SETTINGS = {
     "notebook-extension/tracker": '{"windowingMode": "none"}',
     "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
 }
-PATIENCE = 120_000  # milliseconds
+PATIENCE = 120_000  # milliseconds; for one that reacts at all
 IDLE = """() => {
     const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
     return kernel && kernel.status === 'idle';
 }"""
+# The kernel answers in turn, so what was sent before has been dealt with when this comes back.
+ANSWERED = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({code: '', silent: true}).done.then(() => true)"""
+CLOSE = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.sessionContext.shutdown();
+    panel.dispose();
+}"""
+WIDGET = ".jp-Cell-outputArea > .jp-OutputArea-child > .jp-OutputArea-output:has(.jupyter-widgets)"
+CONTROLS = (
+    ".noUi-handle, select, input[type=checkbox], input[type=radio], input[type=number], button.jupyter-button, "
+    "input[type=text], textarea"
+)
+# All of a widget but the control itself: its text, its pictures, and the states of the other controls.
+STATE = """(widget, moved) => {
+    const own = moved.closest('.widget-slider, .widget-dropdown, .widget-checkbox') ?? moved;
+    own.setAttribute('data-moved', '');
+    const copy = widget.cloneNode(true);
+    own.removeAttribute('data-moved');
+    copy.querySelector('[data-moved]').remove();
+    return copy.innerHTML + [...widget.querySelectorAll('canvas')].map(canvas => canvas.toDataURL());
+}"""
+# What a control must bring about, where any change would not be enough: the lesson, the control, and what is then seen.
+SEEN = {
+    ("00_start_here.ipynb", "shared weight"): 'img[alt*="At weight 2.0 it reads"]',
+    ("00_start_here.ipynb", "my guess"): "text=Your guess: 100 digits.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +75,12 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A JupyterLab of its own, with a copy of the lesson and nothing of this machine's settings."""
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A JupyterLab of its own, with copies of the lessons and nothing of this machine's settings."""
     home = tmp_path_factory.mktemp("lab")
     (home / "notebooks").mkdir()
-    shutil.copy(root / "notebooks" / LESSON, home / "notebooks")
+    for name in LESSONS:
+        shutil.copy(NOTEBOOKS / name, home / "notebooks")
     for name, text in SETTINGS.items():
         file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
@@ -77,7 +108,8 @@ def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 
 @pytest.fixture(scope="module")
-def page(chromium: str, address: str) -> Iterator[Any]:
+def lab(chromium: str, address: str) -> Iterator[Any]:
+    """JupyterLab in a browser."""
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
@@ -90,60 +122,117 @@ def page(chromium: str, address: str) -> Iterator[Any]:
                 page.wait_for_timeout(500)
         page.wait_for_function("window.jupyterapp")
         page.evaluate("window.jupyterapp.restored")
-        page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", LESSON)
-        page.wait_for_function(IDLE)
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.wait_for_function("document.querySelectorAll('.noUi-handle').length >= 2")
         yield page
         browser.close()
 
 
-def screenshot(page: Any, root: Path, name: str) -> None:
-    folder = root / ".ci" / "artefacts"
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request: pytest.FixtureRequest, lab: Any) -> Iterator[str]:
+    """A lesson that is open, with all its cells run; its name."""
+    name = request.param
+    lab.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
+    lab.wait_for_function(IDLE)
+    lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    lab.evaluate(ANSWERED)
+    yield name
+    lab.evaluate(CLOSE)
+
+
+def screenshot(page: Any, lesson: str, name: str) -> None:
+    folder = NOTEBOOKS.parent / ".ci" / "artefacts"
     folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=str(folder / f"{name}.png"))
+    page.screenshot(path=str(folder / f"lesson{lesson[:2]}_{name}.png"))
 
 
-def test_all_cells_run_without_an_error(page: Any) -> None:
-    cells = page.evaluate("window.jupyterapp.shell.currentWidget.content.model.toJSON()")["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
-    assert all(cell["execution_count"] for cell in code)
+def words(control: Any) -> str:
+    """What a reader would call a control."""
+    text = """node => {
+        const row = node.closest('.widget-inline-hbox, .widget-checkbox');
+        return (node.matches('button') ? node.textContent : row?.querySelector('.widget-label')?.textContent)
+            || row?.textContent || '';
+    }"""
+    return control.evaluate(text).strip() or "a control without a description"
+
+
+def move(page: Any, control: Any) -> None:
+    """Move a control by keyboard or mouse to another value, far from where it stands."""
+    kind = control.evaluate("node => node.matches('.noUi-handle') ? 'slider' : node.type || node.localName")
+    control.scroll_into_view_if_needed()
+    if kind == "slider":
+        at_the_end = "node => node.getAttribute('aria-valuenow') === node.getAttribute('aria-valuemax')"
+        key = "Home" if control.evaluate(at_the_end) else "End"
+        control.focus()
+        page.keyboard.press(key)
+    elif kind == "select-one":
+        n = control.evaluate("node => node.options.length")
+        control.select_option(index=(control.evaluate("node => node.selectedIndex") + 1) % n)
+    elif kind == "number":
+        control.focus()
+        page.keyboard.press("ArrowUp")
+    elif kind in ("checkbox", "radio", "submit", "button"):
+        control.click()
+    else:
+        pytest.fail(f"this test cannot move {words(control)!r}, of the kind {kind}: teach it to")
+
+
+def has_effect(page: Any, widget: Any, control: Any) -> bool:
+    """Move a control and wait until the rest of its widget looks otherwise."""
+    node = control.element_handle()
+    before = widget.evaluate(STATE, node)
+    move(page, control)
+    page.evaluate(ANSWERED)
+    for _ in range(30):  # the kernel has answered; the browser may still draw
+        if widget.evaluate(STATE, node) != before:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def test_all_cells_run_without_an_error(lab: Any, lesson: str) -> None:
+    cells = lab.evaluate("window.jupyterapp.shell.currentWidget.content.model.toJSON()")["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
+    assert code and all(cell["execution_count"] for cell in code)
     outputs = [output for cell in code for output in cell["outputs"]]
     assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
 
 
-def test_drawings_are_on_the_page_with_their_descriptions(page: Any, root: Path) -> None:
-    drawings = page.locator(".jp-OutputArea svg[role=img]")
-    assert drawings.count() == 2
-    assert "3 hidden nodes" in drawings.first.get_attribute("aria-label")
-    large = drawings.last
-    large.scroll_into_view_if_needed()
-    box, area = large.bounding_box(), page.locator(".jp-Notebook").bounding_box()
-    assert 400 < box["width"] < area["width"]
-    assert all(image.get_attribute("alt") for image in page.locator(".jp-OutputArea img").all())
-    screenshot(page, root, "lesson00_drawing")
+def test_pictures_fit_and_have_descriptions(lab: Any, lesson: str) -> None:
+    assert all((image.get_attribute("alt") or "").strip() for image in lab.locator(".jp-OutputArea img").all())
+    area = lab.locator(".jp-Notebook").bounding_box()
+    for drawing in lab.locator(".jp-OutputArea svg[role=img]").all():
+        assert drawing.get_attribute("aria-label")
+        drawing.scroll_into_view_if_needed()
+        assert 100 < drawing.bounding_box()["width"] < area["width"]
+    screenshot(lab, lesson, "pictures")
 
 
-def test_the_slider_of_the_shared_weight_redraws(page: Any, root: Path) -> None:
-    widget = (
-        page.locator(".jp-OutputArea-output").filter(has_text="shared weight").filter(has=page.locator(".noUi-handle"))
-    )
-    picture, handle = widget.locator("img"), widget.locator(".noUi-handle")
-    handle.scroll_into_view_if_needed()
-    assert "At weight 1.0 it reads" in picture.get_attribute("alt")
-    for key, weight in (("ArrowRight", "1.1"), ("Home", "-2.0"), ("End", "2.0")):
-        handle.focus()
-        page.keyboard.press(key)
-        widget.locator(f'img[alt*="At weight {weight} it reads"]').wait_for()
-    screenshot(page, root, "lesson00_weight")
-
-
-def test_a_guess_is_kept(page: Any, root: Path) -> None:
-    widget = page.locator(".jp-OutputArea-output").filter(has_text="my guess")
-    widget.get_by_text("Move the slider to guess.").wait_for()
-    handle = widget.locator(".noUi-handle")
-    handle.scroll_into_view_if_needed()
-    handle.focus()
-    page.keyboard.press("ArrowRight")
-    widget.get_by_text("Your guess: 51 digits.").wait_for()
-    screenshot(page, root, "lesson00_guess")
+def test_every_control_has_an_effect(lab: Any, lesson: str) -> None:
+    widgets = lab.locator(WIDGET)
+    assert widgets.count() >= 2, "a lesson has a guess and something to explore"
+    seen = set()
+    for place in range(widgets.count()):
+        widget = widgets.nth(place)
+        widget.locator(CONTROLS).first.wait_for()
+        controls = widget.locator(CONTROLS).all()
+        waiting = []
+        for control in controls:
+            if control.is_disabled() or not has_effect(lab, widget, control):
+                waiting.append(control)
+            expected = SEEN.get((lesson, words(control)))
+            if expected:
+                widget.locator(expected).first.wait_for()
+                seen.add(words(control))
+        for control in list(waiting):  # "forward" does nothing at the end: move the others, and try again
+            for other in controls:
+                if other != control and not other.is_disabled():
+                    move(lab, other)
+            lab.evaluate(ANSWERED)
+            if not control.is_disabled() and has_effect(lab, widget, control):
+                waiting.remove(control)
+        screenshot(lab, lesson, f"widget{place + 1}")
+        assert not waiting, f"nothing changes when these are moved: {[words(control) for control in waiting]}"
+        failed = widget.locator(
+            '[data-mime-type$="stderr"], [data-mime-type$="error"], .jp-mod-error'
+        ).all_inner_texts()
+        assert not failed, failed
+    assert {name for notebook, name in SEEN if notebook == lesson} == seen
