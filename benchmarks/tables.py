@@ -1,6 +1,9 @@
-"""The tables of the README, from the files in benchmarks/results. Usage: python benchmarks/tables.py
+"""The tables of the README, from the files in benchmarks/results.
 
-Between `<!-- results -->` and `<!-- engine -->` and the end of each table the README holds what this prints, and a test says so.
+Usage: python benchmarks/tables.py
+
+Between `<!-- results -->` and `<!-- engine -->` and the end of each table the README holds what this prints, and a test
+says so.
 """
 
 import json
@@ -16,14 +19,16 @@ def results_table():
     lines = [
         "| test accuracy (%) | random shared weight | ensemble of six | tuned weight | connections | networks tried |",
         "|---|---|---|---|---|---|",
-        f"| Gaier & Ha (2019) | {100 * PAPER_RANDOM[0]:.1f} ± {100 * PAPER_RANDOM[1]:.1f} | 91.6 | 91.9 | 1,849 | 3,932,160 |",
+        f"| Gaier & Ha (2019) | {100 * PAPER_RANDOM[0]:.1f} ± {100 * PAPER_RANDOM[1]:.1f} "
+        "| 91.6 | 91.9 | 1,849 | 3,932,160 |",
     ]
     for path in sorted(RESULTS.glob("mnist_*min_seed*.json")):
         record = json.loads(path.read_text())
         score = record["score"]
         mean, deviation = (100 * score["random"][key] for key in ("mean", "sd"))
         lines.append(
-            f"| `{record['preset']}`, {record['minutes']:g} minutes, seed {record['seed']} | {mean:.1f} ± {deviation:.1f} "
+            f"| `{record['preset']}`, {record['minutes']:g} minutes, seed {record['seed']} "
+            f"| {mean:.1f} ± {deviation:.1f} "
             f"| {100 * score['ensemble']:.1f} | {100 * score['tuned']['accuracy']:.1f} "
             f"| {score['connections']:,} | {record['networks']:,} |"
         )

@@ -110,6 +110,20 @@ def test_step_agrees_on_whole_numbers():
         np.testing.assert_allclose(engine.found(network).losses, expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize("output", ["tanh", "abs", "gaussian"])
+def test_outputs_with_an_activation_agree_with_the_reference(output):
+    rng = np.random.default_rng(8)
+    x, labels = batch(rng, 200, 5, 3)
+    engine = Engine(5, 3, SEARCH_WEIGHTS, scale_free=True)
+    engine.change_batch(x, labels, keep=[])
+    parent = engine.found(Network.sparse(5, 3, 0.5, rng, output=output))
+    engine.hold([parent])
+    for _ in range(30):
+        network, _ = mutate(parent.network, rng, RATES, SMOOTH)
+        losses = engine.child(network, parent).losses
+        assert agrees(losses, network, x, labels, SEARCH_WEIGHTS, parent._loss.scale)
+
+
 # --- families
 
 

@@ -124,10 +124,15 @@ def test_the_lineage_leads_from_a_founder_to_the_champion():
     assert generations == sorted(generations) and generations[-1] <= 20
 
 
-def test_no_network_grows_beyond_the_limit():
-    search = small_search(max_connections=6)
-    run(search, 30)
-    assert max(individual.network.n_connections for individual in search.population) <= 6
+def test_at_the_limit_connections_are_moved():
+    search = small_search(max_connections=3, initial_connections=0.0)
+    sizes, births = set(), set()
+    for _ in search.run(generations=30):
+        sizes |= {individual.network.n_connections for individual in search.population}
+        births |= {tuple(mutation.kind for mutation in individual.birth.mutations) for individual in search.population}
+    assert max(sizes) == 3
+    assert ("remove_connection", "add_connection") in births
+    assert all(kinds[0] == "remove_connection" for kinds in births if len(kinds) > 1)
 
 
 def test_only_the_allowed_activations_appear():
