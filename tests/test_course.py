@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -312,7 +313,20 @@ def test_in_the_lessons_own_tests_a_failure_raises(doubling: str, monkeypatch: p
         check(doubling, lambda x: None)
 
 
-def test_a_judge_and_a_comparison_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("path", "value"), [("00_a.ipynb", "1"), ("student/00_a.ipynb", "0"), ("test_a.py", None)])
+def test_kernels_of_lessons_raise_and_of_students_versions_do_not(
+    path: str, value: str | None, root: Path, request: pytest.FixtureRequest
+) -> None:
+    hooks: Any = request.config.pluginmanager.get_plugin(str(root / "conftest.py"))
+    setup = hooks.pytest_runtest_setup(SimpleNamespace(path=root / "notebooks" / path))
+    next(setup)
+    assert os.environ.get(checking.STRICT) == value
+    with pytest.raises(StopIteration):
+        next(setup)
+    assert checking.STRICT not in os.environ
+
+
+def test_a_judge_and_a_comparison_decide() -> None:
     even = Exercise(name="99-even", judge=lambda n: None if n % 2 == 0 else "That is odd.", hint="Pairs.")
     assert checking.examine(even, lambda: 4)[0] == "right"
     assert checking.examine(even, lambda: 3)[1] == "<lambda>()\ngave 3. That is odd.".replace(
