@@ -42,6 +42,7 @@ from wann_lite.config import PRESETS, SearchConfig
         ("rates", {"add_connection": -1.0}),
         ("rates", {"add_connection": 0.0}),
         ("rates", {}),
+        ("rates", None),
     ],
 )
 def test_a_setting_out_of_range_is_named(name, value):
@@ -55,6 +56,8 @@ def test_unknown_settings_and_presets_are_named():
         SearchConfig().replace(popsize=3)
     with pytest.raises(ValueError, match=r"unknown preset 'huge'.*paper"):
         SearchConfig.preset("huge")
+    with pytest.raises(ValueError, match=r"unknown preset \['fast'\]"):
+        SearchConfig.preset(["fast"])
 
 
 def test_settings_go_through_json():

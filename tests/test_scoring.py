@@ -150,3 +150,7 @@ def test_the_table_for_another_task_has_its_own_column_alone():
         ["1,234 connections, 56 hidden nodes"],
     ]
     assert all(line == line.rstrip() for line in str(result).splitlines())
+
+
+def test_a_single_node_is_one_node():
+    assert str(score(SQUARE, data([1.0], [1]))).splitlines()[-1] == "2 connections, 1 hidden node"

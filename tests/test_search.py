@@ -202,13 +202,13 @@ def test_dead_lines_are_freed():
     assert alive < 60 * 24
 
 
-@pytest.mark.parametrize("minutes", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("minutes", [0, -1, float("nan"), float("inf"), "5", True])
 def test_minutes_must_be_positive(minutes):
     with pytest.raises(ValueError, match="minutes"):
         small_search().run(minutes=minutes)
 
 
-@pytest.mark.parametrize("generations", [0, -3, True])
+@pytest.mark.parametrize("generations", [0, -3, True, 2.5, "5"])
 def test_generations_must_be_positive(generations):
     with pytest.raises(ValueError, match="generations"):
         small_search().run(generations=generations)
@@ -232,6 +232,11 @@ def test_a_task_is_a_task():
         Search(datasets.xor(200))
     with pytest.raises(ValueError, match="not a data set"):
         Classification("mnist")
+
+
+def test_settings_are_settings():
+    with pytest.raises(ValueError, match="a dict is not settings"):
+        Search(Classification(datasets.xor(200)), {"population": 8})
 
 
 def test_it_runs_on_digits():

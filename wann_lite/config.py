@@ -117,7 +117,7 @@ class SearchConfig:
         >>> SearchConfig.preset("paper").population
         960
         """
-        if name not in PRESETS:
+        if not isinstance(name, str) or name not in PRESETS:
             raise ValueError(f"unknown preset {name!r}: use one of {', '.join(PRESETS)}")
         return PRESETS[name].replace(**changes)
 
@@ -172,6 +172,8 @@ def _checked_activations(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _checked_rates(rates: Mapping[str, float]) -> Mapping[str, float]:
+    if not isinstance(rates, Mapping):
+        raise ValueError(f"rates is {rates!r}: give a rate for each kind of mutation, such as {{'insert_node': 0.2}}")
     for kind, rate in rates.items():
         if kind not in KINDS:
             raise ValueError(f"unknown kind of mutation {kind!r} in rates: use {', '.join(KINDS)}")

@@ -104,7 +104,8 @@ class Score:
         lines += [f"{name:36}{here:>16}{paper if on_mnist else '':>16}".rstrip() for name, here, paper in rows]
         if on_mnist:
             lines.append(f"{'a trained single layer, same pixels':36}{SINGLE_LAYER:>16.1%}")
-        return "\n".join([*lines, f"{self.connections:,} connections, {self.hidden:,} hidden nodes"])
+        lines.append(f"{_counted(self.connections, 'connection')}, {_counted(self.hidden, 'hidden node')}")
+        return "\n".join(lines)
 
 
 def score(network: Network, dataset: Dataset) -> Score:
@@ -174,6 +175,10 @@ def tune(network: Network, dataset: Dataset) -> float:
 def _accuracies(network: Network, x: Array, labels: Array, weights: Sequence[float]) -> Array:
     # A weight at a time: forty answers to ten thousand images need not stand in memory together.
     return np.array([float(accuracy(evaluate(network, x, [weight])[0], labels)) for weight in weights])
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def _with_spread(mean: float, deviation: float) -> str:

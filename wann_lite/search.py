@@ -117,7 +117,7 @@ class Search:
     Raises
     ------
     ValueError
-        If the seed is not a whole number of at least 0, or the task is not one.
+        If the seed is not a whole number of at least 0, or the task or the settings are not what they should be.
 
     Examples
     --------
@@ -133,6 +133,8 @@ class Search:
             raise ValueError(f"the seed is {seed!r}: it is a whole number of at least 0")
         if not isinstance(task, Classification):
             raise ValueError(f"a {type(task).__name__} is not a task: use wann_lite.tasks.Classification(dataset)")
+        if config is not None and not isinstance(config, SearchConfig):
+            raise ValueError(f"a {type(config).__name__} is not settings: use wann_lite.SearchConfig(...)")
         self.task = task
         self.config = config or SearchConfig()
         self.seed = int(seed)
@@ -234,11 +236,11 @@ class Search:
         Raises
         ------
         ValueError
-            If `minutes` or `generations` is not greater than 0.
+            If `minutes` is not a number, or `generations` not a whole number, greater than 0.
         """
-        if minutes is not None and not 0 < minutes < float("inf"):
+        if minutes is not None and not (_is_number(minutes, int | float) and 0 < minutes < float("inf")):
             raise ValueError(f"minutes is {minutes!r}: it is a number greater than 0")
-        if generations is not None and (isinstance(generations, bool) or not generations > 0):
+        if generations is not None and not (_is_number(generations, int | np.integer) and generations > 0):
             raise ValueError(f"generations is {generations!r}: it is a whole number greater than 0")
         return self._run(minutes, generations)
 
@@ -327,3 +329,7 @@ class Search:
             champion_connections=self._champion.network.n_connections,
             ranked_by=self._ranked_by,
         )
+
+
+def _is_number(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
