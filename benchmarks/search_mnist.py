@@ -39,6 +39,7 @@ def run(preset, minutes, seed):
         "preset": preset,
         "minutes": minutes,
         "seed": seed,
+        "settings": search.config.to_dict(),
         "machine": described(),
         "generations": search.generation,
         "networks": search.networks,
