@@ -42,7 +42,7 @@ def grown(size, config, rng):
 def search_at(task, network, batch, rng):
     """A search whose population descends from one network, a few mutations away from it."""
     config = wl.SearchConfig(
-        population=POPULATION, batch=batch, batch_every=4, max_connections=None, validate_every=10**6
+        population=POPULATION, batch=batch, first_batch=batch, batch_every=4, max_connections=None, validate_every=10**6
     )
     search = wl.Search(task, config, seed=0)
     search.step()

@@ -30,7 +30,7 @@ def main():
     chosen = parser.parse_args()
     beyond = seconds("import wann_lite") - seconds("import numpy")
     print(f"import wann_lite: {beyond:.3f} s of processor time beyond import numpy", flush=True)
-    config = wl.SearchConfig.preset("paper", batch=5000)
+    config = wl.SearchConfig.preset("paper", batch=5000, first_batch=5000)
     search = wl.Search(wl.tasks.Classification(wl.datasets.mnist()), config, seed=0)
     size = f"population {config.population}, {config.batch:,} images"
     for generation in search.run(generations=chosen.generations):

@@ -21,6 +21,8 @@ from wann_lite.config import PRESETS, SearchConfig
         ("tournament", 0),
         ("batch", 0),
         ("batch_every", 0),
+        ("first_batch", 0),
+        ("batch_growth", -1.0),
         ("validate_every", 0),
         ("max_connections", 0),
         ("initial_connections", -0.1),
@@ -75,7 +77,8 @@ def test_settings_cannot_be_changed_in_place():
 def test_the_paper_preset_is_the_papers():
     """Gaier & Ha (2019), appendix, and the settings file of their program."""
     paper = SearchConfig.preset("paper")
-    assert (paper.population, paper.generations, paper.batch, paper.batch_every) == (960, 4096, 1000, 1)
+    assert (paper.population, paper.generations, paper.batch_every) == (960, 4096, 1)
+    assert {paper.batch_at(generation) for generation in range(4097)} == {1000}
     assert (paper.elite, paper.cull, paper.complexity_ranking, paper.initial_connections) == (0.2, 0.2, 0.8, 0.05)
     assert paper.tournament == 2 * 32
     assert paper.weights == (-2, -1, -0.5, 0.5, 1, 2)

@@ -53,7 +53,11 @@ class SearchConfig:
     scale_free : bool
         Whether the loss is the scale-free cross-entropy (`wann_lite.losses`), or the plain one.
     batch : int
-        Training examples in a batch.
+        Training examples in a batch, in the end.
+    first_batch : int
+        In the first batch. While almost any step is an improvement, a few examples tell it.
+    batch_growth : float
+        Examples by which the batch grows in a generation, until it has its size.
     batch_every : int
         Generations between changes of batch.
     max_connections : int or None
@@ -84,17 +88,28 @@ class SearchConfig:
     weights: tuple[float, ...] = (-2.0, -0.5, -0.05, 0.05, 0.5, 2.0)
     scale_free: bool = True
     batch: int = 6000
+    first_batch: int = 1000
+    batch_growth: float = 1.0
     batch_every: int = 8
     max_connections: int | None = 1000
     validate_every: int = 100
 
     def __post_init__(self) -> None:
-        for name in ("population", "generations", "tournament", "batch", "batch_every", "validate_every"):
+        for name in (
+            "population",
+            "generations",
+            "tournament",
+            "batch",
+            "first_batch",
+            "batch_every",
+            "validate_every",
+        ):
             _whole(name, getattr(self, name), least=2 if name == "population" else 1)
         if self.max_connections is not None:
             _whole("max_connections", self.max_connections, least=1)
         for name in ("initial_connections", "elite", "cull", "complexity_ranking"):
             _number(name, getattr(self, name), 0, 1)
+        _number("batch_growth", self.batch_growth, 0, 1e6)
         if round(self.population * self.elite) >= self.population:
             raise ValueError(f"elite is {self.elite!r}: with all of the population kept there is no room for a child")
         if not isinstance(self.scale_free, bool):
@@ -102,6 +117,16 @@ class SearchConfig:
         object.__setattr__(self, "weights", _checked_weights(self.weights))
         object.__setattr__(self, "activations", _checked_activations(self.activations))
         object.__setattr__(self, "rates", _checked_rates(self.rates))
+
+    def batch_at(self, generation: int) -> int:
+        """How many examples a batch has that is drawn in this generation.
+
+        Examples
+        --------
+        >>> SearchConfig(batch=6000, first_batch=1000, batch_growth=2.0).batch_at(100)
+        1200
+        """
+        return min(self.batch, self.first_batch + int(self.batch_growth * generation))
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> SearchConfig:

@@ -183,7 +183,7 @@ class Search:
         self.population, self._losses, self.generation = population, losses, generation
 
     def _founders(self) -> list[Individual]:
-        self._engine.change_batch(*self.task.batch(self.config.batch, self._batch_rng), keep=[])
+        self._engine.change_batch(*self._batch(), keep=[])
         founders = []
         for _ in range(self.config.population):
             network = Network.sparse(
@@ -206,10 +206,12 @@ class Search:
     def _keep(self, individuals: list[Individual]) -> None:
         phenotypes = [individual.phenotype for individual in individuals]
         if self.generation % self.config.batch_every == 0:
-            batch = self.task.batch(self.config.batch, self._batch_rng)
-            self._engine.change_batch(*batch, keep=phenotypes)
+            self._engine.change_batch(*self._batch(), keep=phenotypes)
         else:
             self._engine.hold(phenotypes)
+
+    def _batch(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        return self.task.batch(self.config.batch_at(self.generation), self._batch_rng)
 
     def _child(self, parent: Individual) -> Individual:
         network, mutations = parent.network, []
