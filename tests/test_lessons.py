@@ -83,3 +83,13 @@ def test_teachers_page_has_the_lesson(lesson, root: Path) -> None:
     assert f"]({lesson.path.name})" in row
     assert f"| {lesson.minutes} |" in row
     assert f"\n### {lesson.number} " in page, "a lesson needs its questions for a test"
+
+
+def test_links_of_the_teachers_page_lead_somewhere(root: Path) -> None:
+    folder = root / "notebooks"
+    links = re.findall(r"\]\(([^)\s]+)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    for path, _, anchor in (link.partition("#") for link in links if "://" not in link):
+        target = folder / path
+        assert target.is_file(), path
+        headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert not anchor or anchor in [heading.lower().replace(" ", "-") for heading in headings], f"{path}#{anchor}"
