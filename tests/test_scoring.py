@@ -29,7 +29,7 @@ def test_every_figure_by_hand():
     np.testing.assert_array_equal(result.random, [0.5 if abs(weight) > 1 else 0 for weight in RANDOM_WEIGHTS])
     assert result.tuned == 0.5 and abs(result.tuned_weight) > 1
     assert result.trained is None
-    assert (result.connections, result.hidden, result.examples, result.task) == (2, 1, 2, "by hand")
+    assert (result.connections, result.hidden, result.examples, result.on_mnist) == (2, 1, 2, False)
 
 
 def test_the_random_weights_are_spread_evenly_over_minus_two_to_two():
@@ -117,7 +117,7 @@ def printed(task, trained):
         tuned_weight=-0.75,
         trained=trained,
         examples=10_000,
-        task=task,
+        on_mnist=task == "mnist",
     )
     return [line.split("  ") for line in str(result).splitlines()], result
 

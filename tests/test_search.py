@@ -52,6 +52,14 @@ def test_two_runs_of_a_search_are_one_long_run():
     assert whole.generation == halves.generation == 20
 
 
+def test_asking_for_the_champion_changes_nothing():
+    asked, left_alone = small_search(), small_search()
+    for _ in asked.run(generations=23):
+        assert asked.champion.n_outputs == asked.lineage.champion.n_outputs
+    run(left_alone, 23)
+    assert asked.champion == left_alone.champion
+
+
 def test_the_loss_falls():
     search = small_search(batch_every=1000)
     records = run(search, 60)

@@ -229,6 +229,15 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
             max_connections=None,
             validate_every=20,
         ),
+        # Points in the plane: founders that use all of their few inputs, and batches small enough to differ.
+        "plane": SearchConfig(
+            population=192,
+            initial_connections=1.0,
+            batch=200,
+            first_batch=200,
+            max_connections=400,
+            validate_every=10,
+        ),
         # Something to look at within twenty seconds.
         "fast": SearchConfig(
             population=192, batch=1000, batch_every=4, activations=_NO_STEP, max_connections=400, validate_every=10

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .datasets import Dataset
+from .datasets import Dataset, mnist
 from .evaluate import SEARCH_WEIGHTS, evaluate
 from .losses import accuracy, log_softmax
 from .network import Network
@@ -52,7 +52,8 @@ class Score:
         With the network's own trained weights, if it has any.
     examples : int
         How many test examples there are.
-    task : str
+    on_mnist : bool
+        Whether these are MNIST's test images at the paper's size, so that its figures may stand beside them.
     """
 
     connections: int
@@ -64,7 +65,7 @@ class Score:
     tuned_weight: float
     trained: float | None
     examples: int
-    task: str
+    on_mnist: bool
 
     def to_dict(self) -> dict[str, Any]:
         """The score as `score.json` holds it."""
@@ -83,7 +84,6 @@ class Score:
         }
 
     def __str__(self) -> str:
-        on_mnist = self.task == "mnist"
         rows = [
             (
                 "a random shared weight",
@@ -99,10 +99,10 @@ class Score:
             ),
         ]
         lines = [f"{'accuracy on ' + format(self.examples, ',') + ' test examples':36}{'here':>16}"]
-        if on_mnist:
+        if self.on_mnist:
             lines[0] += f"{'Gaier & Ha':>16}"
-        lines += [f"{name:36}{here:>16}{paper if on_mnist else '':>16}".rstrip() for name, here, paper in rows]
-        if on_mnist:
+        lines += [f"{name:36}{here:>16}{paper if self.on_mnist else '':>16}".rstrip() for name, here, paper in rows]
+        if self.on_mnist:
             lines.append(f"{'a trained single layer, same pixels':36}{SINGLE_LAYER:>16.1%}")
         lines.append(f"{_counted(self.connections, 'connection')}, {_counted(self.hidden, 'hidden node')}")
         return "\n".join(lines)
@@ -154,7 +154,7 @@ def score(network: Network, dataset: Dataset) -> Score:
         tuned_weight=tuned_weight,
         trained=trained,
         examples=len(labels),
-        task=dataset.name,
+        on_mnist=dataset.name == "mnist" and dataset is mnist(),
     )
 
 

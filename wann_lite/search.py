@@ -149,9 +149,9 @@ class Search:
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)
         self._ranked_by = "connections"
-        self._champion: Individual | None = None
-        self._champion_accuracies = np.zeros(len(self.config.weights))
-        self._seen: Individual | None = None
+        # Each with its accuracies on validation examples: the champion so far, and whoever was looked at last.
+        self._champion: tuple[Individual, NDArray[Any]] | None = None
+        self._glance: tuple[Individual, NDArray[Any]] | None = None
         self._stopped = False
 
     # --- the algorithm
@@ -171,10 +171,10 @@ class Search:
             self._keep(elite + parents)
             children = [self._child(parent) for parent in parents]
             self._succeed(elite + children, generation=self.generation + 1)
-        if self.generation % self.config.validate_every == 0:
-            self._validate()
+        if self._champion is None or self.generation % self.config.validate_every == 0:
+            self._champion = self._leader()
         self.seconds += time.perf_counter() - started
-        return self._record()
+        return self._record(*self._champion)
 
     def _succeed(self, population: list[Individual], generation: int) -> None:
         """Put a whole generation in the place of the last, so that an interruption finds one or the other."""
@@ -256,10 +256,7 @@ class Search:
         while not ended:
             record = self.step()
             ended = self.generation >= last or time.perf_counter() >= deadline or self._stopped
-            if ended:
-                self._validate()
-                record = self._record()
-            yield record
+            yield self._record(*self._leader()) if ended else record
 
     def stop(self) -> None:
         """End the loop over `run` after the current generation; may be called from another thread."""
@@ -271,19 +268,17 @@ class Search:
     def champion(self) -> Network:
         """The network with the highest mean accuracy over the shared weights on validation examples.
 
-        Every `validate_every` generations the individual with the lowest mean loss is looked at, and once more here.
+        Every `validate_every` generations the individual with the lowest mean loss is looked at, and the one of this
+        moment here; asking does not change what the search goes on to find.
 
         Raises
         ------
         ValueError
             If the search has not begun.
         """
-        self._validate()
-        if self._champion is None:
-            raise ValueError("the search has not begun: run it for at least one generation")
-        best = int(self._champion_accuracies.argmax())
-        return self._champion.network.replace(
-            shared_weight=self.config.weights[best],
+        champion, accuracies = self._leader()
+        return champion.network.replace(
+            shared_weight=self.config.weights[int(accuracies.argmax())],
             found={
                 "by": "wann_lite.Search",
                 "version": __version__,
@@ -292,34 +287,39 @@ class Search:
                 "generations": self.generation,
                 "networks": self.networks,
                 "seconds": round(self.seconds, 1),
-                "validation_accuracy": float(self._champion_accuracies.mean()),
+                "validation_accuracy": float(accuracies.mean()),
                 "settings": self.config.to_dict(),
             },
         )
 
     @property
     def lineage(self) -> Lineage:
-        """The champion's ancestry, mutation by mutation."""
-        self._validate()
-        if self._champion is None:
-            raise ValueError("the search has not begun: run it for at least one generation")
-        return Lineage.of(self._champion.founder, self._champion.birth)
+        """The champion's ancestry, mutation by mutation.
+
+        Raises
+        ------
+        ValueError
+            If the search has not begun.
+        """
+        champion, _ = self._leader()
+        return Lineage.of(champion.founder, champion.birth)
 
     def _best(self) -> Individual:
         return self.population[int(self._losses.mean(axis=1).argmin())]
 
-    def _validate(self) -> None:
-        """Look at the best individual on validation examples, once."""
-        if not self.population or (best := self._best()) is self._seen:
-            return
-        self._seen = best
-        accuracies = self.task.validate(best.network, self.config.weights)
-        if self._champion is None or accuracies.mean() > self._champion_accuracies.mean():
-            self._champion, self._champion_accuracies = best, accuracies
-
-    def _record(self) -> Generation:
+    def _leader(self) -> tuple[Individual, NDArray[Any]]:
+        """The champion so far or the best individual of now, whichever does better, and its accuracies (W,)."""
+        if not self.population:
+            raise ValueError("the search has not begun: run it for at least one generation")
         best = self._best()
-        assert self._champion is not None
+        if self._glance is None or self._glance[0] is not best:
+            self._glance = best, self.task.validate(best.network, self.config.weights)
+        if self._champion is None or self._glance[1].mean() > self._champion[1].mean():
+            return self._glance
+        return self._champion
+
+    def _record(self, champion: Individual, accuracies: NDArray[Any]) -> Generation:
+        best = self._best()
         return Generation(
             generation=self.generation,
             networks=self.networks,
@@ -327,8 +327,8 @@ class Search:
             loss=float(best.losses.mean()),
             connections=best.network.n_connections,
             hidden=best.network.n_hidden,
-            accuracy=float(self._champion_accuracies.mean()),
-            champion_connections=self._champion.network.n_connections,
+            accuracy=float(accuracies.mean()),
+            champion_connections=champion.network.n_connections,
             ranked_by=self._ranked_by,
         )
 

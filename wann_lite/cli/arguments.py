@@ -19,7 +19,9 @@ BACKENDS = ("auto", "numpy", "cython")
 _TASKS = """TASK is one of
   mnist                           handwritten digits, 16x16 pixels, deskewed
   digits                          the same digits at 8x8: quicker
-  xor, circles, spirals, moons    points in the plane, for a first look
+  mnist28                         the same digits as they are, 28x28
+  xor, circles, spirals, moons    points in the plane, for a first look, searched with the preset
+                                  `plane` unless that of the paper is asked for
 or the path of an .npz file with the inputs x (examples, features) and the labels y (0, 1, 2, ...),
 and perhaps x_test and y_test."""
 
