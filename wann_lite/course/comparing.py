@@ -56,7 +56,7 @@ def difference(answer: Any, expected: Any, tolerance: float) -> str | None:
     answer : object
         The learner's.
     expected : object
-        A number, text, an array, or a tuple, list, set or dict of these.
+        A number, text, an array, or a tuple, list, set or dict of these. A list may answer for an array.
     tolerance : float
         How far a number may be off, relative to the number or absolute where that is more. Whole
         numbers are compared exactly.
@@ -122,6 +122,8 @@ def _first(parts: Any, tolerance: float) -> str | None:
 
 
 def _of_arrays(answer: Any, expected: NDArray[Any], tolerance: float) -> str | None:
+    if isinstance(answer, (list, tuple)):
+        answer = np.asarray(answer)
     if not isinstance(answer, np.ndarray):
         return f"It is {_kind(answer)}, expected an array of shape {expected.shape}."
     if answer.shape != expected.shape:

@@ -43,7 +43,7 @@ def draw_weight_images(axes: Sequence[Axes], weights: ArrayLike, shape: tuple[in
     largest = float(np.abs(images).max()) or 1.0
     drawn = None
     for digit, (ax, image) in enumerate(zip(axes, images, strict=True)):
-        drawn = ax.imshow(image.reshape(shape), cmap="RdBu_r", vmin=-largest, vmax=largest)
+        drawn = ax.imshow(image.reshape(shape), cmap="RdBu", vmin=-largest, vmax=largest)
         ax.set_title(str(digit), loc="center", pad=4)
         ax.set(xticks=[], yticks=[])
         ax.grid(visible=False)
