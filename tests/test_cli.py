@@ -198,10 +198,10 @@ def test_search_finds_what_the_same_search_finds_in_python(data: str, monkeypatc
 
 
 def test_a_search_without_a_folder_takes_the_next_that_is_free(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("xor-fast-seed5", "xor-fast-seed5-2"):
+    for name in ("xor-plane-seed5", "xor-plane-seed5-2"):
         assert main(["search", "xor", "--generations", "1", "--preset", "fast", "--seed", "5"]) == 0
         assert f"results in {Path('runs', name)}" in capsys.readouterr().out
-    assert names("runs") == ["xor-fast-seed5", "xor-fast-seed5-2"]
+    assert names("runs") == ["xor-plane-seed5", "xor-plane-seed5-2"]
 
 
 def test_too_short_for_a_generation_is_one_generation() -> None:

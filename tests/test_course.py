@@ -598,3 +598,21 @@ def test_files_are_written_checked_and_removed(tmp_path: Path, capsys: Any) -> N
     assert code == 2
     assert "cell 'c1'" in told
     assert (tmp_path / "student" / "00_a.ipynb").read_bytes().replace(b"\r\n", b"\n") == written
+
+
+def test_a_file_that_holds_answers_stays_unless_it_is_forced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = notebook(("markdown", "# A", []), ("code", SOLVED, ["solution"]))
+    (tmp_path / "00_a.ipynb").write_text(json.dumps(lesson), encoding="utf-8")
+    assert student.main(["--notebooks", str(tmp_path)]) == 0
+    file = tmp_path / "student" / "00_a.ipynb"
+    fresh = file.read_text(encoding="utf-8")
+    answered = fresh.replace("return None  # not done yet", "return 2 * x")
+    assert answered != fresh
+    file.write_text(answered, encoding="utf-8")
+    assert student.main(["--notebooks", str(tmp_path)]) == 1
+    assert "holds answers" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == answered
+    assert student.main(["--notebooks", str(tmp_path), "--force"]) == 0
+    assert file.read_text(encoding="utf-8") == fresh

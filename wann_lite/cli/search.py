@@ -150,4 +150,4 @@ def _preset(chosen: argparse.Namespace) -> str:
 
 
 def _name(chosen: argparse.Namespace) -> str:
-    return f"{Path(chosen.task).stem or 'data'}-{chosen.preset}-seed{chosen.seed}"
+    return f"{Path(chosen.task).stem or 'data'}-{_preset(chosen)}-seed{chosen.seed}"

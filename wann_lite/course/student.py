@@ -108,13 +108,28 @@ def student_version(notebook: dict[str, Any], name: str) -> dict[str, Any]:
         cell["source"] = source.splitlines(keepends=True)
     if not titled:
         raise ValueError(f"{name} has no title")
+    # JupyterLab adds what it knows of this machine's Python whenever it saves.
+    version["metadata"] = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return version
+
+
+def holds_answers(path: Path) -> bool:
+    """Whether somebody has written into an exercise of this file, or it cannot be read."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if not text.strip():
+        return False
+    try:
+        cells = json.loads(text)["cells"]
+        exercises = [cell for cell in cells if "exercise" in cell["metadata"].get("tags", [])]
+        return any("# not done yet" not in "".join(cell["source"]) for cell in exercises)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return True
 
 
 def _note(name: str) -> str:
     return (
         f"*Student version, generated from `notebooks/{name}` by `python -m wann_lite.course.student`: the exercises "
-        "are yours to solve. A change belongs in the source; here it would be overwritten.*"
+        "are yours to solve, in this file.*"
     )
 
 
@@ -147,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the students' versions; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m wann_lite.course.student", description=main.__doc__)
     parser.add_argument("--notebooks", default=FOLDER, type=Path, help="the folder of the lessons")
+    parser.add_argument("--force", action="store_true", help="overwrite files that hold somebody's answers too")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is not up to date")
     options = parser.parse_args(arguments)
     folder: Path = options.notebooks
@@ -158,9 +174,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    kept = 0
     for path in outdated:
         if options.check:
             print(f"{path} is not up to date: run python -m wann_lite.course.student", file=sys.stderr)
+        elif path.exists() and not options.force and holds_answers(path):
+            print(f"{path} holds answers and stays: copy it elsewhere, then use --force", file=sys.stderr)
+            kept += 1
         elif path in expected:
             path.parent.mkdir(exist_ok=True)
             write_atomically(path, expected[path])
@@ -168,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             path.unlink()
             print(f"removed {path}, which has no source")
-    return 1 if options.check and outdated else 0
+    return 1 if kept or (options.check and outdated) else 0
 
 
 if __name__ == "__main__":
