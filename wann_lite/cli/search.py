@@ -8,7 +8,6 @@ import platform
 import shlex
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from .._version import __version__
 from ..config import SearchConfig
 from ..datasets import Dataset, load
 from ..run_folder import CHAMPION, RunFolder, RunFolderError, check_unused, unused_folder
-from ..search import Generation, Search
+from ..search import Search
 from ..tasks import Classification
 from . import later
 from .arguments import MINUTES, PROGRAM, QUICK_TASKS, time_in_words
@@ -91,11 +90,10 @@ def _follow(search: Search, folder: RunFolder, chosen: argparse.Namespace, inter
     progress = Progress(sys.stdout, minutes=chosen.minutes, generations=last)
     saved, saved_at = None, float("-inf")
     try:
-        for generation in _generations(search, chosen):
+        for generation in search.run(minutes=chosen.minutes, generations=chosen.generations):
             folder.add_generation(generation.to_dict())
             state = generation.accuracy, generation.champion_connections
-            # Only where the search has just looked at validation examples: to ask for the champion in between is
-            # one more look, and the result of a search is not to depend on when it was written down.
+            # Elsewhere to ask for the champion would cost a look at validation examples.
             looked = search.generation % search.config.validate_every == 0
             if looked and state != saved and time.monotonic() - saved_at >= SAVE_EVERY:
                 _keep_champion(search, folder)
@@ -105,12 +103,6 @@ def _follow(search: Search, folder: RunFolder, chosen: argparse.Namespace, inter
                 break
     finally:
         progress.end()
-
-
-def _generations(search: Search, chosen: argparse.Namespace) -> Iterator[Generation]:
-    yield from search.run(minutes=chosen.minutes, generations=chosen.generations)
-    if not search.population:  # a time too short for anything, but there has to be a champion
-        yield search.step()
 
 
 def _keep_champion(search: Search, folder: RunFolder) -> None:
