@@ -7,7 +7,8 @@ reference for all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,46 @@ class Engine:
                 strangers.append(phenotype)
         self._rebuild(strangers)
         self._let_go(living)
+
+    def state(self, phenotypes: Sequence[Phenotype]) -> dict[str, Array]:
+        """What it takes to go on elsewhere with these networks as if nothing had happened; `restore` takes it back.
+
+        The next thing to be done must be a change of batch: sums are not part of it, they are rebuilt from their
+        sources, in an order that the graph's numbers decide.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Arrays of numbers only.
+        """
+        scales = [p._scale if p._scale is not None else np.full((len(self.weights), 1), np.nan) for p in phenotypes]
+        return {f"graph_{key}": value for key, value in self.graph.state().items()} | {
+            "numbers": np.array(list(chain.from_iterable(p._numbers for p in phenotypes)), np.int64),
+            "sizes": np.array([len(p._numbers) for p in phenotypes], np.int64),
+            "scales": np.array(scales, np.float32).reshape(len(phenotypes), len(self.weights)),
+            "losses": np.array([p.losses for p in phenotypes]).reshape(len(phenotypes), len(self.weights)),
+        }
+
+    def restore(self, state: Mapping[str, Array], networks: Sequence[Network]) -> list[Phenotype]:
+        """The phenotypes of `networks`, in a new engine, as they were when `state` was taken.
+
+        Raises
+        ------
+        ValueError
+            If the state does not belong to these networks.
+        """
+        self.graph.restore({key.removeprefix("graph_"): value for key, value in state.items()})
+        numbers, phenotypes = iter(state["numbers"].tolist()), []
+        stored = zip(networks, state["sizes"].tolist(), state["scales"], state["losses"], strict=True)
+        for network, size, scale, losses in stored:
+            its = tuple(islice(numbers, size))
+            if len(its) != len(network.activations) or not all(map(self.graph.nodes.__contains__, its)):
+                raise ValueError(f"the stored nodes do not belong to {network!r}")
+            phenotype = Phenotype(network, its, None, {})
+            phenotype.losses = losses
+            phenotype._scale = None if np.isnan(scale).any() else scale[:, None]
+            phenotypes.append(phenotype)
+        return phenotypes
 
     def _hold_child(self, phenotype: Phenotype) -> bool:
         parent = phenotype._parent

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from itertools import compress
+from itertools import chain, compress, islice
 from operator import is_not
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..activations import NAMES
 from ..network import Network
 from .plan import Step
 
@@ -141,6 +146,48 @@ class Graph:
         for number in self.nodes.keys() - living:
             node = self.nodes.pop(number)
             del self._numbers[node.activation, node.is_output, node.sources]
+
+    # --- its state, as arrays
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All nodes in the order of their numbers, as arrays of whole numbers; `restore` takes them back."""
+        nodes = sorted(self.nodes.items())
+        return {
+            "next": np.array([self._next]),
+            "number": np.array([number for number, _ in nodes], np.int64),
+            "activation": np.array([NAMES.index(node.activation) for _, node in nodes], np.int8),
+            "is_output": np.array([node.is_output for _, node in nodes], bool),
+            "origin": np.array([-1 if node.origin is None else node.origin for _, node in nodes], np.int64),
+            "fan_in": np.array([len(node.sources) for _, node in nodes], np.int64),
+            "sources": np.array(list(chain.from_iterable(node.sources for _, node in nodes)), np.int64),
+        }
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Become the graph whose `state` this is, so that all that follows is numbered as it would have been there.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not describe a graph.
+        """
+        numbers, origins, fan_in = (state[key].tolist() for key in ("number", "origin", "fan_in"))
+        codes, outputs, sources = (
+            state["activation"].tolist(),
+            state["is_output"].tolist(),
+            iter(state["sources"].tolist()),
+        )
+        (following,) = state["next"].tolist()
+        known = set(range(self.first))
+        self.nodes, self._numbers = {}, {}
+        given = zip(numbers, codes, outputs, origins, fan_in, strict=True)
+        for number, code, is_output, origin, n_sources in given:
+            its = tuple(islice(sources, n_sources))
+            if number in known or not known.issuperset(its) or not 0 <= code < len(NAMES) or number >= following:
+                raise ValueError(f"node {number} of the stored graph does not follow from those before it")
+            known.add(number)
+            self._next = number
+            self.number(NAMES[code], its, is_output, None if origin < 0 else origin)
+        self._next = following
 
     def _number_of(self, source: int, numbers: list[int] | Numbers) -> int:
         return source if source < self.first else numbers[source - self.first]
