@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wann_lite.ranking import crowding_distance, pareto_fronts, rank, tournament
+from wann_lite.ranking import crowding_distance, first_front, pareto_fronts, rank, tournament
 
 # Few values, so that ties and equal points are common; infinities among them.
 objective = st.sampled_from([-math.inf, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0, math.inf]) | st.floats(allow_nan=False)
@@ -48,7 +48,8 @@ def test_infinite_losses_come_last() -> None:
 
 @pytest.mark.parametrize("nothing", [[], np.empty((0, 2))])
 def test_nothing_to_rank(nothing: Any) -> None:
-    assert pareto_fronts(nothing).shape == crowding_distance(nothing).shape == rank(nothing).shape == (0,)
+    for function in (pareto_fronts, first_front, crowding_distance, rank):
+        assert function(nothing).shape == (0,)
 
 
 def test_one_point() -> None:
@@ -60,6 +61,13 @@ def test_one_point() -> None:
 @given(points)
 def test_fronts_agree_with_the_definition(points: list[tuple[float, float]]) -> None:
     assert pareto_fronts(points).tolist() == literal_fronts(points)
+
+
+@given(points)
+def test_the_first_front_has_one_of_each_undominated_point(points: list[tuple[float, float]]) -> None:
+    expected = sorted({point for point, front in zip(points, literal_fronts(points), strict=True) if not front})
+    chosen = [points[i] for i in first_front(points)]
+    assert chosen == [point for point in expected if point[1] < math.inf]
 
 
 def test_crowding_by_hand() -> None:
@@ -113,7 +121,7 @@ def test_rank_is_a_permutation_by_front_then_crowding(points: list[tuple[float, 
     assert keys == sorted(keys)
 
 
-@pytest.mark.parametrize("function", [pareto_fronts, crowding_distance, rank])
+@pytest.mark.parametrize("function", [pareto_fronts, first_front, crowding_distance, rank])
 @pytest.mark.parametrize(
     ("bad", "message"),
     [

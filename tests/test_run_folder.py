@@ -49,8 +49,10 @@ def test_a_line_is_on_disk_as_soon_as_it_is_added(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
 def test_numbers_that_json_does_not_know_become_null(number: float, tmp_path: Path) -> None:
     with RunFolder(tmp_path, {}) as folder:
-        folder.add_generation({"loss": number, "accuracy": 0.5})
-    assert (tmp_path / "generations.jsonl").read_text() == '{"loss": null, "accuracy": 0.5}\n'
+        folder.add_generation({"loss": number, "accuracies": (0.5, 1), "front": [[3, number]]})
+    assert (
+        tmp_path / "generations.jsonl"
+    ).read_text() == '{"loss": null, "accuracies": [0.5, 1], "front": [[3, null]]}\n'
 
 
 def test_a_folder_that_holds_anything_is_refused_and_left_alone(tmp_path: Path) -> None:

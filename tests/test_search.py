@@ -1,6 +1,8 @@
 """The search: that it finds what it should, repeats itself, and keeps its champion whatever happens."""
 
 import gc
+import json
+import math
 import threading
 
 import numpy as np
@@ -65,6 +67,34 @@ def test_the_loss_falls():
     records = run(search, 60)
     assert records[-1].loss < 0.8 * records[0].loss
     assert [record.generation for record in records] == list(range(61))
+
+
+def test_a_record_tells_what_a_replay_shows():
+    search = small_search()
+    for record in search.run(generations=12):
+        best = math.inf
+        front = []
+        for individual in sorted(search.population, key=lambda who: (who.network.n_connections, who.losses.mean())):
+            if individual.losses.mean() < best:
+                best = float(individual.losses.mean())
+                front.append((individual.network.n_connections, round(best, 5)))
+        assert list(record.front) == front
+        assert min(loss for _, loss in record.front) == pytest.approx(record.loss, abs=1e-5)
+        assert np.mean(record.losses) == pytest.approx(record.loss, abs=1e-5)
+        assert np.mean(record.accuracies) == pytest.approx(record.accuracy, abs=1e-5)
+        assert len(record.accuracies) == len(record.losses) == len(search.config.weights)
+    assert len(json.dumps(record.to_dict())) < 1000
+
+
+def test_a_long_front_is_thinned_and_keeps_its_ends(monkeypatch):
+    search = small_search()
+    run(search, 40)
+    whole = search._front()
+    monkeypatch.setattr("wann_lite.search._FRONT_POINTS", 3)
+    thinned = search._front()
+    assert len(whole) > len(thinned) == 3
+    assert set(thinned) <= set(whole)
+    assert (thinned[0], thinned[-1]) == (whole[0], whole[-1])
 
 
 def test_every_generation_has_its_size_and_its_elite():

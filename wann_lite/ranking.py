@@ -58,6 +58,36 @@ def pareto_fronts(objectives: ArrayLike) -> NDArray[np.intp]:
     return fronts
 
 
+def first_front(objectives: ArrayLike) -> NDArray[np.intp]:
+    """The indices of the points that no point dominates, by the first objective; one of equal points stands for all.
+
+    Points whose second objective is infinite are left out.
+
+    Parameters
+    ----------
+    objectives : array_like (n, 2)
+
+    Returns
+    -------
+    ndarray of int (k,)
+
+    Raises
+    ------
+    ValueError
+        If the shape is not (n, 2) or a value is NaN.
+
+    Examples
+    --------
+    >>> first_front([[4, 1], [1, 4], [2, 2], [3, 3], [2, 2]])
+    array([1, 2, 0])
+    """
+    points = _checked(objectives)
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    second = points[order, 1]
+    lowest_before = np.minimum.accumulate(np.concatenate([[np.inf], second]))[:-1]
+    return order[second < lowest_before]
+
+
 def crowding_distance(objectives: ArrayLike) -> NDArray[np.float64]:
     """How alone each point of one front is: the sum over both objectives of the gap between its neighbours.
 

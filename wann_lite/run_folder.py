@@ -202,8 +202,10 @@ def _undone_on_error() -> Iterator[list[Callable[[], None]]]:
         raise
 
 
-def _without_infinities(record: Mapping[str, Any]) -> dict[str, Any]:
+def _without_infinities(value: Any) -> Any:
     """JSON has no infinity and no NaN."""
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in record.items()
-    }
+    if isinstance(value, Mapping):
+        return {key: _without_infinities(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_infinities(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -21,10 +21,12 @@ from .engine import Engine, Phenotype
 from .lineage import Birth, Lineage
 from .mutation import mutate
 from .network import Network
-from .ranking import rank, tournament
+from .ranking import first_front, rank, tournament
 from .tasks import Classification
 
 _REMOVAL = {"remove_connection": 1.0}
+# So many points of a Pareto front show its course; more would make long lines.
+_FRONT_POINTS = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +77,12 @@ class Generation:
     champion_connections : int
     ranked_by : str
         "connections" or "best weight", beside the mean loss.
+    accuracies : tuple of float (W,)
+        The champion's, at each shared weight, on validation examples.
+    losses : tuple of float (W,)
+        At each shared weight, of the individual with the lowest mean loss on the batch.
+    front : tuple of (int, float)
+        Connections and mean loss of those that no other individual beats in both, by connections; at most 24 of them.
     """
 
     generation: int
@@ -86,6 +94,9 @@ class Generation:
     accuracy: float
     champion_connections: int
     ranked_by: str
+    accuracies: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+    front: tuple[tuple[int, float], ...] = ()
 
     @property
     def networks_per_second(self) -> float:
@@ -94,7 +105,8 @@ class Generation:
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON can hold it."""
-        return asdict(self)
+        lists = {"accuracies": list(self.accuracies), "losses": list(self.losses), "front": list(map(list, self.front))}
+        return asdict(self) | lists
 
     def __str__(self) -> str:
         return (
@@ -330,8 +342,22 @@ class Search:
             accuracy=float(accuracies.mean()),
             champion_connections=champion.network.n_connections,
             ranked_by=self._ranked_by,
+            accuracies=_rounded(accuracies),
+            losses=_rounded(best.losses),
+            front=self._front(),
         )
+
+    def _front(self) -> tuple[tuple[int, float], ...]:
+        connections = np.array([individual.network.n_connections for individual in self.population])
+        loss = self._losses.mean(axis=1)
+        front = first_front(np.column_stack([connections, loss]))
+        some = front[np.linspace(0, len(front) - 1, min(len(front), _FRONT_POINTS)).round().astype(int)]
+        return tuple(zip(connections[some].tolist(), _rounded(loss[some]), strict=True))
 
 
 def _is_number(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _rounded(values: NDArray[Any]) -> tuple[float, ...]:
+    return tuple(np.round(values.astype(float), 5).tolist())
