@@ -87,9 +87,8 @@ def test_a_record_tells_what_a_replay_shows():
 
 
 def test_a_long_front_is_thinned_and_keeps_its_ends(monkeypatch):
-    search = small_search()
-    run(search, 40)
-    whole = search._front()
+    search = small_search(seed=3, initial_connections=1.0, population=96)
+    whole = run(search, 12)[-1].front
     monkeypatch.setattr("wann_lite.search._FRONT_POINTS", 3)
     thinned = search._front()
     assert len(whole) > len(thinned) == 3
