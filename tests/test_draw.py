@@ -178,6 +178,37 @@ def test_no_label_breaks_the_picture(label: str, tmp_path: Path) -> None:
     assert drawing.scene.width < 1200
 
 
+def test_each_mark_says_what_it_stands_for() -> None:
+    parts = [element.get("data-part") for element in parsed(draw(XOR)).iter() if element.get("data-part")]
+    assert sorted(parts) == sorted(["1 4", "2 5", "4 6", "5 6", "6 3", *"123456"])
+    pixels = parsed(draw(Network(64, 1, ["linear"], [(12, 65)])))
+    cells = [element for element in pixels.iter() if element.get("data-part") in map(str, range(1, 65))]
+    assert len(cells) == 64
+    assert "pixel 12 " in (cells[11].findtext(f"{SVG}title") or "")
+
+
+def test_inputs_that_nothing_listens_to_are_drawn_if_asked_for() -> None:
+    network = Network(2, 2, ["abs", "abs"], [(1, 3)])
+    assert trace(network).inputs == (1,)
+    assert trace(network, unused=True).inputs == (0, 1, 2)
+    assert "the bias, always 1: 0 connections" in titles(draw(network, unused=True))
+
+
+def test_a_quick_drawing_asks_graphviz_about_small_networks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def place(*arguments: object) -> object:
+        asked.append(arguments)
+        raise graphviz_module.NoGraphviz("asked")
+
+    monkeypatch.setattr(graphviz_module, "place", place)
+    pixels = Network(64, 2, ["linear", "abs"], [(3, 65), (9, 66)])
+    assert draw(pixels, quick=True).note == ""
+    assert not asked
+    assert draw(XOR, quick=True).note == "asked"
+    assert draw(pixels).note == "asked"
+
+
 # --- highlighted paths
 
 

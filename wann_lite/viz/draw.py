@@ -77,6 +77,8 @@ def draw(
     highlight: Iterable[Sequence[int]] = (),
     title: str = "",
     numbers: bool = False,
+    unused: bool = False,
+    quick: bool = False,
 ) -> Drawing:
     """Draw a network from its inputs on the left to its outputs on the right.
 
@@ -98,6 +100,10 @@ def draw(
         A line above the picture.
     numbers : bool
         Whether to write the number of each hidden node above it.
+    unused : bool
+        Whether to draw bias and inputs as well that nothing listens to.
+    quick : bool
+        Whether to leave a large network to the simpler layout, which takes a few hundredths of a second.
 
     Returns
     -------
@@ -116,12 +122,12 @@ def draw(
     >>> draw(xor, highlight=[(1, 4, 6, 3)]).alt
     'A network of 2 inputs, 3 hidden nodes, 1 output and 5 connections. Signals flow ...'
     """
-    wiring = trace(network, image_shape)
+    wiring = trace(network, image_shape, unused=unused)
     names = Names(
         _checked_names(input_names, network.n_inputs, "input"),
         _checked_names(output_names, network.n_outputs, "output"),
     )
-    layout = arrange(wiring)
+    layout = arrange(wiring, quick=quick)
     scene = paint(wiring, layout, names, _steps(wiring, highlight), title=title, numbers=numbers)
     return Drawing(scene, layout.note)
 

@@ -48,12 +48,17 @@ class Layout:
     note: str = ""
 
 
-def arrange(wiring: Wiring) -> Layout:
-    """Find places for all nodes: as graphviz says if they fit on a page, otherwise in our own layers."""
+def arrange(wiring: Wiring, *, quick: bool = False) -> Layout:
+    """Find places for all nodes: as graphviz says if they fit on a page, otherwise in our own layers.
+
+    `quick` asks graphviz nothing about what will be in our own layers anyway.
+    """
     n_nodes = len(wiring.single) + len(wiring.hidden) + wiring.network.n_outputs
     few = wiring.image_shape is None and n_nodes <= _FEW_NODES and len(wiring.edges) <= _FEW_EDGES
     diameter = _SIZES[0]
     cell = _GRID_SIDE / max(wiring.image_shape) if wiring.image_shape else 0.0
+    if quick and not few:
+        return _in_layers(wiring, wiring.layers, layered.heights(wiring), cell)
     try:
         found, routes = graphviz_layout.place(wiring, diameter, _grid_size(wiring, cell))
     except graphviz_layout.NoGraphviz as error:

@@ -19,13 +19,14 @@ def box(
     stroke: str | None = None,
     width: float = 1.0,
     title: str = "",
+    part: tuple[int, ...] = (),
 ) -> Shape:
     """A rectangle by its upper left corner and its sides."""
     corners = ((left, top), (left + across, top), (left + across, top + down), (left, top + down))
-    return Shape(corners, stroke=stroke, width=width, fill=fill, closed=True, title=title)
+    return Shape(corners, stroke=stroke, width=width, fill=fill, closed=True, title=title, part=part)
 
 
-def badge(at: Point, diameter: float, activation: str, title: str) -> list[Shape]:
+def badge(at: Point, diameter: float, activation: str, title: str, part: tuple[int, ...] = ()) -> list[Shape]:
     """A hidden node: a disc in the colour of its activation's family, and the activation's curve."""
     colour = colour_of(activation)
     disc = Shape(
@@ -35,6 +36,7 @@ def badge(at: Point, diameter: float, activation: str, title: str) -> list[Shape
         fill=mix(colour, "#ffffff", 0.78),
         radius=0.48 * diameter,
         title=title,
+        part=part,
     )
     return [disc, glyph(at, 0.52 * diameter, activation, INK, max(0.9, diameter / 20))]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from ..network import Connection
 from .captions import Names, count, describe, kinds_of, sentence
@@ -90,7 +91,7 @@ class _Painter:
     def _edge(self, scene: Scene, edge: Connection, colour: str, width: float, opacity: float) -> None:
         found = tuple(map(self.at, self.layout.routes.get(edge, ())))
         route = self._from_centre(edge[0], found) if found else self._bow(edge)
-        scene.items.append(Shape(route, stroke=colour, width=width, opacity=opacity, curved=True))
+        scene.items.append(Shape(route, stroke=colour, width=width, opacity=opacity, curved=True, part=edge))
         if self.few or edge in self.lit:
             scene.items.append(Shape(arrow(route, 8.0), fill=colour, opacity=opacity, closed=True))
 
@@ -125,7 +126,7 @@ class _Painter:
                 fill = mix(fill, "#ffffff", 0.55)
             title = f"pixel {pixel} (row {row + 1}, column {column + 1}): {count(n, 'connection')}"
             x, y, side = left + column * cell, top + row * cell, 0.92 * cell
-            scene.items.append(box(x + 0.04 * cell, y + 0.04 * cell, side, side, fill=fill, title=title))
+            scene.items.append(box(x + 0.04 * cell, y + 0.04 * cell, side, side, fill=fill, title=title, part=(pixel,)))
         above = top - 12
         scene.items.append(Text((left, above), f"{rows} × {columns} pixels", 13, INK, "start"))
 
@@ -136,10 +137,10 @@ class _Painter:
         title = f"{'the bias, always 1' if node == BIAS else f'input {node}'}: {heard}"
         if node == BIAS:
             corners = ((x, y - 1.2 * half), (x + 1.2 * half, y), (x, y + 1.2 * half), (x - 1.2 * half, y))
-            scene.items.append(Shape(corners, GREY, 1.5, fill="#ffffff", closed=True, title=title))
+            scene.items.append(Shape(corners, GREY, 1.5, fill="#ffffff", closed=True, title=title, part=(node,)))
             scene.items.append(Text((x, y), "1", max(1.0 * half, 7), INK))
         else:
-            scene.items.append(box(x - half, y - half, 2 * half, 2 * half, fill=colour, title=title))
+            scene.items.append(box(x - half, y - half, 2 * half, 2 * half, fill=colour, title=title, part=(node,)))
         size = min(14.0, max(9.0, 0.5 * self.layout.diameter))
         scene.items.append(Text((x - half - 8, y), self.names.of_input(node), size, INK, "end"))
 
@@ -148,7 +149,8 @@ class _Painter:
         heard = (
             f"listens to {len(self.wiring.network.sources_of(node))}, heard by {len(self.wiring.network.targets[node])}"
         )
-        shapes = badge(self.place(node), self.layout.diameter, activation, f"hidden node {node}: {activation}; {heard}")
+        title = f"hidden node {node}: {activation}; {heard}"
+        shapes = badge(self.place(node), self.layout.diameter, activation, title, (node,))
         if self.lit and node in self.lit_nodes:
             shapes[0] = replace(shapes[0], stroke=VERMILLION, width=2.5)
         elif self.lit:
@@ -168,9 +170,9 @@ class _Painter:
         colour = mix(INK, "#ffffff", 0.5) if self.pale(node) else INK
         stroke = VERMILLION if node in self.lit_nodes else colour
         title = f"output {name}: {activation}; {n}"
-        scene.items.append(
-            box(x - 0.48 * d, y - 0.48 * d, 0.96 * d, 0.96 * d, fill=colour, stroke=stroke, width=2.5, title=title)
-        )
+        side = 0.96 * d
+        look: dict[str, Any] = {"fill": colour, "stroke": stroke, "width": 2.5, "title": title, "part": (node,)}
+        scene.items.append(box(x - side / 2, y - side / 2, side, side, **look))
         scene.items.append(glyph((x, y), 0.52 * d, activation, "#ffffff", max(1.0, d / 18)))
         size = min(16.0, max(12.0, 0.5 * d))
         scene.items.append(Text((x + 0.5 * d + 8, y), name, size, colour, "start", bold=True))

@@ -30,7 +30,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 class Shape:
     """A line, a closed area, or a circle (`points` holds its centre, `radius` is positive).
 
-    A curved line is a chain of cubic Bézier pieces: 1 + 3 k points.
+    A curved line is a chain of cubic Bézier pieces: 1 + 3 k points. `part` says what of a network it stands for, a
+    node or a connection (source, target), so that a page can tell what was clicked.
     """
 
     points: tuple[Point, ...]
@@ -42,6 +43,7 @@ class Shape:
     curved: bool = False
     radius: float = 0.0
     title: str = ""
+    part: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ def _svg_shape(shape: Shape) -> str:
     if shape.stroke:
         look += f' stroke="{shape.stroke}" stroke-width="{shape.width:g}"'
         look += ' stroke-linecap="round" stroke-linejoin="round"'
+    if shape.part:
+        look += f' data-part="{" ".join(map(str, shape.part))}"'
     if shape.opacity < 1:
         look += f' opacity="{shape.opacity:g}"'
     pairs = [f"{_number(x)},{_number(y)}" for x, y in shape.points]

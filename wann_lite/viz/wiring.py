@@ -63,7 +63,7 @@ class Wiring:
         return layers
 
 
-def trace(network: Network, image_shape: Sequence[int] | str | None = "auto") -> Wiring:
+def trace(network: Network, image_shape: Sequence[int] | str | None = "auto", *, unused: bool = False) -> Wiring:
     """Find what is drawn.
 
     Parameters
@@ -71,6 +71,8 @@ def trace(network: Network, image_shape: Sequence[int] | str | None = "auto") ->
     network : Network
     image_shape : (int, int), "auto" or None
         "auto" takes a square number of inputs, 64 or more, as a square image.
+    unused : bool
+        Whether bias and inputs that nothing listens to are drawn as well.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def trace(network: Network, image_shape: Sequence[int] | str | None = "auto") ->
     return Wiring(
         network,
         shape,
-        inputs=tuple(node for node in range(network.first) if node in reached),
+        inputs=tuple(node for node in range(network.first) if unused or node in reached),
         hidden=tuple(node for node in network.hidden if node in reached),
         edges=tuple(edge for edge in network.connections if edge[1] in reached),
     )
