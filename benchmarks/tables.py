@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/tables.py
 
-Between `<!-- results -->` and `<!-- engine -->` and the end of each table the README holds what this prints, and a test
-says so.
+Between `<!-- results -->`, `<!-- engine -->` and so on and the end of each table the README holds what this prints, and
+a test says so.
 """
 
 import json
@@ -45,6 +45,24 @@ def engine_table():
         f"| {row['reference_per_second']:,.1f} | {row['ratio']:,.0f} |"
         for row in rows
     ]
+    return "\n".join(lines)
+
+
+def dense_table():
+    """What `against_dense.py` measured."""
+    rows = json.loads((RESULTS / "against_dense.json").read_text())["rows"]
+    backends = list(rows[0]["ratio"])
+    headings = "".join(f" {name} | ratio |" for name in backends)
+    lines = [f"| connections | hidden nodes | new batch | dense |{headings}", "|---" * (4 + 2 * len(backends)) + "|"]
+    for row in rows:
+        speeds = "".join(
+            f" {row['per_second'][name]['median']:,.0f} | {row['ratio'][name]['median']:,.0f} |" for name in backends
+        )
+        every = "each generation" if row["batch_every"] == 1 else f"every {row['batch_every']}"
+        lines.append(
+            f"| {row['mean_connections']:,.0f} | {row['mean_hidden']:,.0f} | {every} "
+            f"| {row['per_second']['dense']['median']:.1f} |{speeds}"
+        )
     return "\n".join(lines)
 
 

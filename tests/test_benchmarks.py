@@ -50,3 +50,32 @@ def test_the_machine_is_described_in_one_line_each():
     assert {"date", "processor", "cores", "python", "numpy", "wann_lite"} <= described.keys()
     assert described["cores"] >= 1
     assert all(value and "\n" not in str(value) for value in described.values())
+
+
+def measured(script, tmp_path, *options):
+    run(f"{script}.py", *options, "--out", str(tmp_path / "measured.json"))
+    record = json.loads((tmp_path / "measured.json").read_text())
+    assert record["machine"]["processor"]
+    return record
+
+
+def test_the_dense_evaluator_takes_its_turn_beside_the_engine(tmp_path):
+    record = measured("against_dense", tmp_path, "--rounds", "1", "--connections", "60", "--images", "40")
+    assert {(row["inserting"], row["batch_every"]) for row in record["rows"]} == {
+        (0.2, 4),
+        (0.3, 4),
+        (0.2, 1),
+        (0.3, 1),
+    }
+    for row in record["rows"]:
+        assert row["mean_connections"] >= 60
+        speeds = {name: figures["median"] for name, figures in row["per_second"].items()}
+        assert row["ratio"].keys() == speeds.keys() - {"dense"} and min(speeds.values()) > 0
+        for name, ratio in row["ratio"].items():
+            assert ratio["low"] == ratio["median"] == ratio["high"] == pytest.approx(speeds[name] / speeds["dense"])
+
+
+@pytest.mark.parametrize("name", ["results", "engine", "dense"])
+def test_a_table_has_as_many_cells_in_each_row(name):
+    lines = run("-c", f"import tables; print(tables.{name}_table())").splitlines()
+    assert len(lines) > 2 and len({line.count("|") for line in lines}) == 1
