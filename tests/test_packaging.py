@@ -28,7 +28,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_holds_every_file_of_the_package(wheel: Path, root: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"wann_lite/py.typed", "wann_lite/datasets/mnist.npz", "wann_lite/champions/mnist.json"} <= names
-    files = (path for path in (root / "wann_lite").rglob("*") if path.suffix in {".py", ".npz", ".json", ".css"})
+    files = (path for path in (root / "wann_lite").rglob("*") if path.suffix in {".py", ".npz", ".json", ".css", ".js"})
     assert {path.relative_to(root).as_posix() for path in files} <= names
 
 

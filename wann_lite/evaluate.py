@@ -82,6 +82,37 @@ def evaluate(
     return answers
 
 
+def node_values(network: Network, x: ArrayLike, weight: float) -> NDArray[Any]:
+    """What every node gives at one shared weight.
+
+    Parameters
+    ----------
+    network : Network
+    x : array_like (n, inputs)
+        All at once: n times the number of nodes has to fit into memory.
+    weight : float
+
+    Returns
+    -------
+    ndarray (nodes, n)
+        A row for each node by its number: the bias (all ones), the inputs, the outputs, the hidden nodes.
+
+    Raises
+    ------
+    ValueError
+        If x or the weight has the wrong shape or is not finite.
+
+    Examples
+    --------
+    >>> difference = Network(2, 1, ["linear", "linear", "inverse", "abs"], [(1, 4), (2, 5), (4, 6), (5, 6), (6, 3)])
+    >>> node_values(difference, [[1, 4]], 1.0)[:, 0]
+    array([ 1.,  1.,  4.,  3.,  1., -4.,  3.])
+    """
+    x = _checked_inputs(network, x)
+    (shared,) = _shared_weights([weight], x.dtype)
+    return _node_values(network, x, _shared(shared))
+
+
 def _shared(weight: Any) -> Weigh:
     return lambda i, heard: weight * heard.sum(axis=0)
 

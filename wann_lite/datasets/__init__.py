@@ -9,6 +9,7 @@ from .catalogue import NAMES, load
 from .checks import DataError
 from .dataset import Dataset
 from .mnist_file import digits, mnist, prepare
+from .strokes import rasterise
 from .toy import circles, moons, spirals, xor
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "mnist",
     "moons",
     "prepare",
+    "rasterise",
     "spirals",
     "xor",
 ]
