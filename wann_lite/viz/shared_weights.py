@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..activations import ACTIVATIONS, get
 from ..evaluate import evaluate
 from ..losses import accuracy
+from .controls import weight_slider
 from .extras import require
 from .plots import draw_accuracy_by_weight
 from .style import BLUE, GREY, INK, ORANGE, PURPLE, VERMILLION, colour_of, figure, show
@@ -110,7 +111,7 @@ def explore_node() -> Any:
     choice = widgets.Dropdown(
         options=list(ACTIVATIONS), value="tanh", description="activation", style={"description_width": "initial"}
     )
-    slider = _weight_slider(widgets, 1.5)
+    slider = weight_slider(1.5)
     output = widgets.interactive_output(
         lambda activation, weight: show(*draw_node(activation, weight)), {"activation": choice, "weight": slider}
     )
@@ -186,7 +187,7 @@ def explore_decisions(network: Network, dataset: Dataset) -> Any:
     """
     widgets = require("ipywidgets", "a slider")
     require("matplotlib", "a figure")
-    slider = _weight_slider(widgets)
+    slider = weight_slider()
     output = widgets.interactive_output(
         lambda weight: show(*draw_decisions(network, dataset, weight)), {"weight": slider}
     )
@@ -231,17 +232,3 @@ def draw_spread_and_mean(ax: Axes, accuracies: ArrayLike, named: Mapping[str, Ar
         )
     ax.set(xlabel="right answers, mean over weights (%)", ylabel="standard deviation\nover weights (%)", xlim=(0, 103))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-
-
-def _weight_slider(widgets: Any, value: float = 1.0) -> Any:
-    return widgets.FloatSlider(
-        value=value,
-        min=-2.0,
-        max=2.0,
-        step=0.1,
-        description="shared weight",
-        continuous_update=False,
-        readout_format=".1f",
-        style={"description_width": "initial"},
-        layout={"width": "50%", "min_width": "320px"},
-    )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..evaluate import evaluate
+from .controls import weight_slider
 from .extras import require
 from .plots import WEIGHT_GRID, accuracy_by_weight, draw_accuracy_by_weight, draw_answers
 from .prediction import Prediction
@@ -160,17 +161,7 @@ def explore_shared_weight(network: Network, dataset: Dataset, images: int = 2000
     widgets = require("ipywidgets", "a slider")
     require("matplotlib", "a figure")
     view = measure_shared_weight(network, dataset, images)
-    slider = widgets.FloatSlider(
-        value=1.0,
-        min=float(view.weights[0]),
-        max=float(view.weights[-1]),
-        step=0.1,
-        description="shared weight",
-        continuous_update=False,
-        readout_format=".1f",
-        style={"description_width": "initial"},
-        layout={"width": "60%", "min_width": "320px"},
-    )
+    slider = weight_slider()
 
     def redraw(weight: float) -> None:
         show(*draw_shared_weight(view, weight))
