@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import sys
+from io import FileIO
 from pathlib import Path
 
 
-def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None:
+def write_atomically(
+    path: str | os.PathLike[str], content: str | bytes, *, previous: str | os.PathLike[str] | None = None
+) -> None:
     """Write `content` to a temporary file beside `path`, flush it to the disk and rename it.
 
     Whatever happens, `path` holds either what it held before or all of `content`. Text is written as UTF-8. A
     symbolic link stays, and the file that it leads to is replaced; a device or a pipe, which cannot be
     replaced, is written to.
+
+    Parameters
+    ----------
+    path : str or path
+    content : str or bytes
+    previous : str or path, optional
+        Where to keep what `path` held before. A program that is killed between the two renames leaves it there, and
+        nothing at `path`.
 
     Raises
     ------
@@ -42,8 +55,54 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if previous is not None and path.exists():
+            os.replace(path, previous)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def remove_leftovers(folder: str | os.PathLike[str]) -> None:
+    """Remove the temporary files of writers that were killed; nobody may be writing there.
+
+    Raises
+    ------
+    OSError
+        If one cannot be removed.
+    """
+    for file in Path(folder).iterdir():
+        if re.fullmatch(r"\.[0-9a-f]{16}\.tmp", file.name):
+            file.unlink()
+
+
+def lock(file: FileIO) -> bool:
+    """Take an open file for this process alone, until it closes the file or ends in whatever way.
+
+    Only those who ask for the lock are kept out; reading and writing go on as before.
+
+    Returns
+    -------
+    bool
+        False if another process has it. Where the file system knows no locks, everybody is told True.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            position = file.tell()
+            file.seek(2**30)  # a locked byte cannot be read: one far behind the end keeps nobody from anything
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            finally:
+                file.seek(position)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return True
+    return True

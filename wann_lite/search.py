@@ -7,17 +7,20 @@ Gaier & Ha (2019), Weight Agnostic Neural Networks, section 3. arXiv:1906.04358.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import checkpoint
 from ._version import __version__
 from .config import SearchConfig
 from .engine import Engine, Phenotype
+from .files import write_atomically
 from .lineage import Birth, Lineage
 from .mutation import mutate
 from .network import Network
@@ -56,6 +59,24 @@ class Individual:
     def losses(self) -> NDArray[Any]:
         """Its loss (W,) at each shared weight on the current batch, in nats."""
         return self.phenotype.losses
+
+
+class Champion(NamedTuple):
+    """What is kept of the best individual that was looked at, which may have left the population since.
+
+    Attributes
+    ----------
+    network : Network
+    birth : Birth
+    founder : Network
+    accuracies : ndarray (W,)
+        At each shared weight, on validation examples.
+    """
+
+    network: Network
+    birth: Birth
+    founder: Network
+    accuracies: NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +182,18 @@ class Search:
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)
         self._ranked_by = "connections"
-        # Each with its accuracies on validation examples: the champion so far, and whoever was looked at last.
-        self._champion: tuple[Individual, NDArray[Any]] | None = None
-        self._glance: tuple[Individual, NDArray[Any]] | None = None
+        # The champion so far, and whoever was looked at last.
+        self._champion: Champion | None = None
+        self._glance: tuple[Individual, Champion] | None = None
         self._stopped = False
+        self._broken_off = False
 
     # --- the algorithm
 
     def step(self) -> Generation:
         """One generation: rank, keep the elite, choose parents, vary, evaluate."""
         started = time.perf_counter()
+        self._broken_off = True
         if not self.population:
             self._succeed(self._founders(), generation=0)
         else:
@@ -186,7 +209,8 @@ class Search:
         if self._champion is None or self.generation % self.config.validate_every == 0:
             self._champion = self._leader()
         self.seconds += time.perf_counter() - started
-        return self._record(*self._champion)
+        self._broken_off = False
+        return self._record(self._champion)
 
     def _succeed(self, population: list[Individual], generation: int) -> None:
         """Put a whole generation in the place of the last, so that an interruption finds one or the other."""
@@ -268,11 +292,63 @@ class Search:
         while not ended:
             record = self.step()
             ended = self.generation >= last or time.perf_counter() >= deadline or self._stopped
-            yield self._record(*self._leader()) if ended else record
+            yield self._record(self._leader()) if ended else record
 
     def stop(self) -> None:
         """End the loop over `run` after the current generation; may be called from another thread."""
         self._stopped = True
+
+    # --- stopping here and going on elsewhere
+
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether the next generation has a new batch, so that a checkpoint is small and loses nothing."""
+        return bool(self.population) and not self._broken_off and self.generation % self.config.batch_every == 0
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a checkpoint, all of it or nothing; `resume` goes on from there.
+
+        Raises
+        ------
+        ValueError
+            If the search cannot be saved in this generation; the message says when it can.
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from wann_lite import datasets, tasks
+        >>> task = tasks.Classification(datasets.xor())
+        >>> search = Search(task, SearchConfig(population=32, batch=200, batch_every=5), seed=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for generation in search.run(generations=10):
+        ...         if search.can_be_saved:
+        ...             search.save(f"{folder}/checkpoint.npz")
+        ...     Search.resume(f"{folder}/checkpoint.npz", task).champion == search.champion
+        True
+        """
+        write_atomically(path, checkpoint.to_bytes(self))
+
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str], task: Classification) -> Search:
+        """The search whose checkpoint is at `path`, where it was then: it goes on as if it had never stopped.
+
+        With the same versions of Python and numpy on the same kind of processor it finds the same, bit for bit.
+
+        Parameters
+        ----------
+        path : str or path
+        task : Classification
+            What was searched for, with the same data.
+
+        Raises
+        ------
+        CheckpointError
+            (a ValueError) If there is no checkpoint, or it is damaged, or belongs to another task or another version
+            of the package.
+        """
+        return checkpoint.from_file(path, task, cls)
 
     # --- what came of it
 
@@ -288,9 +364,9 @@ class Search:
         ValueError
             If the search has not begun.
         """
-        champion, accuracies = self._leader()
+        champion = self._leader()
         return champion.network.replace(
-            shared_weight=self.config.weights[int(accuracies.argmax())],
+            shared_weight=self.config.weights[int(champion.accuracies.argmax())],
             found={
                 "by": "wann_lite.Search",
                 "version": __version__,
@@ -299,7 +375,7 @@ class Search:
                 "generations": self.generation,
                 "networks": self.networks,
                 "seconds": round(self.seconds, 1),
-                "validation_accuracy": float(accuracies.mean()),
+                "validation_accuracy": float(champion.accuracies.mean()),
                 "settings": self.config.to_dict(),
             },
         )
@@ -313,24 +389,26 @@ class Search:
         ValueError
             If the search has not begun.
         """
-        champion, _ = self._leader()
+        champion = self._leader()
         return Lineage.of(champion.founder, champion.birth)
 
     def _best(self) -> Individual:
         return self.population[int(self._losses.mean(axis=1).argmin())]
 
-    def _leader(self) -> tuple[Individual, NDArray[Any]]:
-        """The champion so far or the best individual of now, whichever does better, and its accuracies (W,)."""
+    def _leader(self) -> Champion:
+        """The champion so far or the best individual of now, whichever does better."""
         if not self.population:
             raise ValueError("the search has not begun: run it for at least one generation")
         best = self._best()
         if self._glance is None or self._glance[0] is not best:
-            self._glance = best, self.task.validate(best.network, self.config.weights)
-        if self._champion is None or self._glance[1].mean() > self._champion[1].mean():
-            return self._glance
+            accuracies = self.task.validate(best.network, self.config.weights)
+            self._glance = best, Champion(best.network, best.birth, best.founder, accuracies)
+        challenger = self._glance[1]
+        if self._champion is None or challenger.accuracies.mean() > self._champion.accuracies.mean():
+            return challenger
         return self._champion
 
-    def _record(self, champion: Individual, accuracies: NDArray[Any]) -> Generation:
+    def _record(self, champion: Champion) -> Generation:
         best = self._best()
         return Generation(
             generation=self.generation,
@@ -339,10 +417,10 @@ class Search:
             loss=float(best.losses.mean()),
             connections=best.network.n_connections,
             hidden=best.network.n_hidden,
-            accuracy=float(accuracies.mean()),
+            accuracy=float(champion.accuracies.mean()),
             champion_connections=champion.network.n_connections,
             ranked_by=self._ranked_by,
-            accuracies=_rounded(accuracies),
+            accuracies=_rounded(champion.accuracies),
             losses=_rounded(best.losses),
             front=self._front(),
         )

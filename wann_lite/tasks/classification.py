@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,6 +52,15 @@ class Classification:
     def n_outputs(self) -> int:
         """The classes."""
         return self.dataset.n_classes
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A checksum of all examples that a search looks at: it tells whether the data are still the same."""
+        data, digest = self.dataset, hashlib.sha256()
+        for array in (data.x_train, data.y_train, data.x_validation, data.y_validation):
+            digest.update(repr(array.shape).encode())
+            digest.update(array.data)
+        return digest.hexdigest()
 
     def batch(self, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
         """`size` training examples drawn without replacement, or all if there are no more.
