@@ -1,15 +1,31 @@
-"""What the package takes: seconds to import beyond numpy's own, and the memory of the largest search.
+"""What the package takes: seconds to import beyond numpy's own, and the memory of searches, large and long ones.
 
-Usage: python benchmarks/footprint.py [--generations G]
+Usage: python benchmarks/footprint.py [--generations G] [--populations P ...] [--images N ...] [--out FILE]
+
+Every search of the table is run in a fresh process on a population whose networks descend from one of 1,849
+connections; its memory is the most that the process ever took, images included. The long search is one of the preset
+`default` with small batches and at most 300 connections, which it soon has: from there on nothing should grow.
 """
 
 import argparse
+import json
+import multiprocessing
+import os
 import resource
 import statistics
 import subprocess
 import sys
+from pathlib import Path
+
+import numpy as np
+from machine import described
+from workload import grown, search_at
 
 import wann_lite as wl
+from wann_lite.files import write_atomically
+
+RESULTS = Path(__file__).parent / "results"
+STATM = Path("/proc/self/statm")
 
 
 def seconds(code):
@@ -23,20 +39,70 @@ def seconds(code):
     return statistics.median(times)
 
 
-def main():
-    """Measure both, and print as it goes."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--generations", type=int, default=25)
-    chosen = parser.parse_args()
-    beyond = seconds("import wann_lite") - seconds("import numpy")
-    print(f"import wann_lite: {beyond:.3f} s of processor time beyond import numpy", flush=True)
-    config = wl.SearchConfig.preset("paper", batch=5000, first_batch=5000)
+def peak_megabytes():
+    """The most memory that this process ever had."""
+    unit = 1 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
+def resident_megabytes():
+    """The memory of this process now; where the system does not tell, the most that it ever had."""
+    if STATM.exists():
+        return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return peak_megabytes()
+
+
+def searched_in(population, images, connections, generations):
+    """The peak memory of this process before and after a search, in megabytes."""
+    task = wl.tasks.Classification(wl.datasets.mnist())
+    before = peak_megabytes()
+    config = wl.SearchConfig(
+        population=population, batch=images, first_batch=images, max_connections=None, validate_every=10**6
+    )
+    rng = np.random.default_rng(0)
+    search = search_at(task, grown(connections, config, rng), config, rng)
+    for _ in range(generations):
+        search.step()
+    return {"population": population, "images": images, "before": before, "peak": peak_megabytes()}
+
+
+def long_search(generations):
+    """The memory of this process, at some twenty generations on the way."""
+    config = wl.SearchConfig(batch=500, first_batch=500, max_connections=300, validate_every=10**6)
     search = wl.Search(wl.tasks.Classification(wl.datasets.mnist()), config, seed=0)
-    size = f"population {config.population}, {config.batch:,} images"
-    for generation in search.run(generations=chosen.generations):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        if generation.generation % 5 == 0:
-            print(f"{size}, generation {generation.generation}: at most {peak:.2f} GB", flush=True)
+    every = max(1, generations // 20)
+    for generation in search.run(generations=generations):
+        if generation.generation % every == 0:
+            yield generation.generation, generation.connections, resident_megabytes()
+
+
+def main():
+    """Measure, print as it goes, write JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--generations", type=int, default=5000)
+    parser.add_argument("--populations", type=int, nargs="+", default=[48, 192, 960])
+    parser.add_argument("--images", type=int, nargs="+", default=[1000, 5000])
+    parser.add_argument("--connections", type=int, default=1849)
+    parser.add_argument("--out", default=RESULTS / "footprint.json")
+    chosen = parser.parse_args()
+    record = {"machine": described(), "import_seconds": seconds("import wann_lite") - seconds("import numpy")}
+    print(f"import wann_lite: {record['import_seconds']:.3f} s of processor time beyond import numpy", flush=True)
+    record["searches"] = []
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as fresh:
+        for population in chosen.populations:
+            for images in chosen.images:
+                row = fresh.apply(searched_in, (population, images, chosen.connections, 12))
+                record["searches"].append(row)
+                print(
+                    f"population {population}, {images:,} images: at most {row['peak']:,.0f} MB, "
+                    f"{row['before']:,.0f} MB of them before the search",
+                    flush=True,
+                )
+    record["long"] = []
+    for generation, connections, megabytes in long_search(chosen.generations):
+        record["long"].append({"generation": generation, "connections": connections, "megabytes": megabytes})
+        print(f"generation {generation}: {connections} connections, {megabytes:,.1f} MB", flush=True)
+    write_atomically(chosen.out, json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -75,6 +75,17 @@ def test_the_dense_evaluator_takes_its_turn_beside_the_engine(tmp_path):
             assert ratio["low"] == ratio["median"] == ratio["high"] == pytest.approx(speeds[name] / speeds["dense"])
 
 
+@needs_resource
+def test_the_memory_of_searches_is_measured_large_and_long(tmp_path):
+    few = ("--populations", "6", "12", "--images", "50", "--connections", "60", "--generations", "10")
+    record = measured("footprint", tmp_path, *few)
+    assert 0 < record["import_seconds"] < 60
+    assert [(row["population"], row["images"]) for row in record["searches"]] == [(6, 50), (12, 50)]
+    assert all(10 < row["before"] <= row["peak"] for row in record["searches"])
+    assert [row["generation"] for row in record["long"]] == list(range(11))
+    assert all(row["megabytes"] > 10 for row in record["long"])
+
+
 @pytest.mark.parametrize("name", ["results", "engine", "dense"])
 def test_a_table_has_as_many_cells_in_each_row(name):
     lines = run("-c", f"import tables; print(tables.{name}_table())").splitlines()
