@@ -124,15 +124,22 @@ def draw(
     """
     wiring = trace(network, image_shape, unused=unused)
     names = Names(
-        _checked_names(input_names, network.n_inputs, "input"),
-        _checked_names(output_names, network.n_outputs, "output"),
+        checked_names(input_names, network.n_inputs, "input"),
+        checked_names(output_names, network.n_outputs, "output"),
     )
     layout = arrange(wiring, quick=quick)
     scene = paint(wiring, layout, names, _steps(wiring, highlight), title=title, numbers=numbers)
     return Drawing(scene, layout.note)
 
 
-def _checked_names(names: Sequence[object] | None, n: int, noun: str) -> tuple[str, ...] | None:
+def checked_names(names: Sequence[object] | None, n: int, noun: str) -> tuple[str, ...] | None:
+    """The names as text, None if there are none.
+
+    Raises
+    ------
+    ValueError
+        If they are not `n`.
+    """
     if names is None:
         return None
     if isinstance(names, str) or len(names) != n:

@@ -48,21 +48,21 @@ class Layout:
     note: str = ""
 
 
-def arrange(wiring: Wiring, *, quick: bool = False) -> Layout:
+def arrange(wiring: Wiring, *, quick: bool = False, page_height: float = _PAGE_HEIGHT) -> Layout:
     """Find places for all nodes: as graphviz says if they fit on a page, otherwise in our own layers.
 
-    `quick` asks graphviz nothing about what will be in our own layers anyway.
+    `quick` asks graphviz nothing about what will be in our own layers anyway; `page_height` is what those may take.
     """
     n_nodes = len(wiring.single) + len(wiring.hidden) + wiring.network.n_outputs
     few = wiring.image_shape is None and n_nodes <= _FEW_NODES and len(wiring.edges) <= _FEW_EDGES
     diameter = _SIZES[0]
     cell = _GRID_SIDE / max(wiring.image_shape) if wiring.image_shape else 0.0
     if quick and not few:
-        return _in_layers(wiring, wiring.layers, layered.heights(wiring), cell)
+        return _in_layers(wiring, wiring.layers, layered.heights(wiring), cell, page_height)
     try:
         found, routes = graphviz_layout.place(wiring, diameter, _grid_size(wiring, cell))
     except graphviz_layout.NoGraphviz as error:
-        return _in_layers(wiring, wiring.layers, layered.heights(wiring), cell, note=str(error))
+        return _in_layers(wiring, wiring.layers, layered.heights(wiring), cell, page_height, note=str(error))
     if few:
         wide = max(1.3, min(4.0, 1.3 * _tallness(found)))
         if wide > 1.3:
@@ -73,7 +73,7 @@ def arrange(wiring: Wiring, *, quick: bool = False) -> Layout:
     columns: dict[float, list[int]] = {}
     for node in wiring.hidden:
         columns.setdefault(round(found[node][0]), []).append(node)
-    return _in_layers(wiring, [columns[x] for x in sorted(columns)], down, cell)
+    return _in_layers(wiring, [columns[x] for x in sorted(columns)], down, cell, page_height)
 
 
 def _grid_size(wiring: Wiring, cell: float) -> tuple[float, float]:
@@ -122,7 +122,14 @@ def _as_found(found: dict[int, Point], routes: graphviz_layout.Routes, diameter:
     )
 
 
-def _in_layers(wiring: Wiring, layers: list[list[int]], down: dict[int, float], cell: float, note: str = "") -> Layout:
+def _in_layers(
+    wiring: Wiring,
+    layers: list[list[int]],
+    down: dict[int, float],
+    cell: float,
+    page_height: float,
+    note: str = "",
+) -> Layout:
     """Columns from left to right: inputs, the layers of hidden nodes, outputs; the largest nodes that fit the page."""
     outputs = list(wiring.network.outputs)
     singles = wiring.single
@@ -132,7 +139,7 @@ def _in_layers(wiring: Wiring, layers: list[list[int]], down: dict[int, float], 
         first = [] if wiring.image_shape else [singles]
         fullest = max(map(len, [*layers, outputs, *first]), default=1)
         least = max(grid_height + (2 * diameter + 92 if singles else 0.0), (len(outputs) - 1) * 1.1 * pitch)
-        height = min(max(least, (fullest - 1) * pitch), max(_PAGE_HEIGHT, least))
+        height = min(max(least, (fullest - 1) * pitch), max(page_height, least))
         page = [*layered.fold(first, down, pitch, height or 1.0), *layered.fold(layers, down, pitch, height or 1.0)]
         step = (1.9 if len(page) > len(layers) + len(first) else 2.4) * diameter
         width = grid_width + step * (len(page) + 1) + diameter
@@ -141,7 +148,7 @@ def _in_layers(wiring: Wiring, layers: list[list[int]], down: dict[int, float], 
     # A page much taller than wide wants longer ways between its columns, a flat one more room between its
     # rows.
     gap = max(step, min(3 * step, (0.9 * height - grid_width) / (len(page) + 1)))
-    roomy = min(0.5 * width, _PAGE_HEIGHT)
+    roomy = min(0.5 * width, page_height)
     page = [[(node, y * max(1.0, roomy / (height or 1.0))) for node, y in column] for column in page]
     height = max(height, roomy)
     half = diameter / 2

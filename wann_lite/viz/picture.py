@@ -11,7 +11,7 @@ from .captions import Names, count, describe, kinds_of, sentence
 from .layout import Layout
 from .marks import arrow, badge, box, glyph
 from .scene import Point, Scene, Shape, Text, plain
-from .style import GREY, INK, PALE, VERMILLION, magnitude, mix
+from .style import GREY, INK, ORANGE, PALE, VERMILLION, magnitude, mix
 from .wiring import BIAS, INPUT_SHARE, Wiring
 
 _MARGIN = 24.0
@@ -23,33 +23,56 @@ def paint(
     wiring: Wiring, layout: Layout, names: Names, lit: frozenset[Connection], *, title: str, numbers: bool
 ) -> Scene:
     """The picture of a layout; `lit` holds the highlighted connections."""
-    painter = _Painter(wiring, layout, names, lit)
+    painter = Painter(wiring, layout, names, lit)
     scene = Scene(painter.width, 0, sentence(wiring), describe(wiring))
     if title:
         scene.items.append(Text((_MARGIN, _MARGIN + 2), plain(title, 120), 17, INK, "start", bold=True))
         painter.top += 30
-    painter.edges(scene)
-    if wiring.image_shape is not None:
-        painter.grid(scene)
-    painter.lit_edges(scene)
-    for node in wiring.single:
-        painter.input(scene, node)
-    for node in wiring.hidden:
-        painter.hidden(scene, node)
-    for place, node in enumerate(wiring.network.outputs):
-        painter.output(scene, node, place)
+    painter.paint(scene)
     for node in wiring.hidden if numbers else ():
         painter.number(scene, node)
     painter.legend(scene)
     return scene
 
 
-class _Painter:
-    """Adds the parts of one drawing to a scene, each in its place."""
+class Painter:
+    """Adds the parts of one drawing to a scene, each in its place.
 
-    def __init__(self, wiring: Wiring, layout: Layout, names: Names, lit: frozenset[Connection]) -> None:
-        self.wiring, self.layout, self.names, self.lit = wiring, layout, names, lit
-        self.lit_nodes = {node for edge in lit for node in edge}
+    Parameters
+    ----------
+    wiring : Wiring
+    layout : Layout
+        May have places for more than is drawn.
+    names : Names
+    lit : frozenset of (int, int)
+        Highlighted connections.
+    fresh : frozenset of (int, int)
+        Connections that stand out less than those.
+    ringed : frozenset of int
+        Highlighted nodes, besides the ends of highlighted connections.
+    dims : bool
+        Whether a highlight makes all else paler.
+    most : int, optional
+        The number of connections from a pixel that gets the darkest colour; by default the greatest there is.
+    """
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        layout: Layout,
+        names: Names,
+        lit: frozenset[Connection],
+        *,
+        fresh: frozenset[Connection] = frozenset(),
+        ringed: frozenset[int] = frozenset(),
+        dims: bool = True,
+        most: int | None = None,
+    ) -> None:
+        self.wiring, self.layout, self.names, self.lit, self.fresh = wiring, layout, names, lit, fresh
+        self.lit_nodes = {node for edge in lit for node in edge} | ringed
+        self.dims = dims and bool(lit)
+        self.leaving = Counter(source for source, _ in wiring.edges)
+        self.most = most or max((self.leaving[pixel] for pixel in wiring.pixels), default=0)
         letter = 8.2
         before = max((len(names.of_input(node)) for node in wiring.single), default=0)
         n = wiring.network.n_outputs
@@ -59,30 +82,49 @@ class _Painter:
         self.width = max(self.left + layout.width + 14 + after * letter + _MARGIN, 2 * _MARGIN + 3 * _LEGEND_WIDTH)
         self.few = len(wiring.edges) <= _FEW_EDGES
 
+    def paint(self, scene: Scene) -> None:
+        """The whole network, without title and legend."""
+        self.edges(scene)
+        if self.wiring.image_shape is not None:
+            self.grid(scene)
+        self.lit_edges(scene)
+        for node in self.wiring.single:
+            self.input(scene, node)
+        for node in self.wiring.hidden:
+            self.hidden(scene, node)
+        for place, node in enumerate(self.wiring.network.outputs):
+            self.output(scene, node, place)
+
     def at(self, point: Point) -> Point:
+        """A point of the layout on the page."""
         return point[0] + self.left, point[1] + self.top
 
     def place(self, node: int) -> Point:
+        """Where a node is on the page."""
         return self.at(self.layout.places[node])
 
     def pale(self, *nodes: int) -> bool:
         """Whether something else is highlighted."""
-        return bool(self.lit) and not all(node in self.lit_nodes for node in nodes)
+        return self.dims and not all(node in self.lit_nodes for node in nodes)
 
     # --- connections
     # ---------------------------------------------------------------------------------------------------------
 
     def edges(self, scene: Scene) -> None:
+        """All connections but the highlighted ones."""
         n = len(self.wiring.edges)
         width = 1.5 if self.few else 1.0 if n < 400 else 0.8
         opacity = 0.9 if self.few else max(0.22, min(0.7, 0.55 * (250 / n) ** 0.5))
-        if self.lit:
+        if self.dims:
             opacity *= 0.35
         for edge in self.wiring.edges:
-            if edge not in self.lit:
+            if edge not in self.lit and edge not in self.fresh:
                 self._edge(scene, edge, mix(GREY, "#ffffff", 0.15), width, opacity)
+        for edge in sorted(self.fresh - self.lit):
+            self._edge(scene, edge, ORANGE, 1.3 * width, 0.8)
 
     def lit_edges(self, scene: Scene) -> None:
+        """The highlighted connections."""
         for edge in sorted(self.lit):
             self._edge(scene, edge, VERMILLION, 2.6, 1.0)
             if self.wiring.is_pixel(edge[0]):
@@ -113,16 +155,15 @@ class _Painter:
     # ---------------------------------------------------------------------------------------------------------------
 
     def grid(self, scene: Scene) -> None:
+        """The image, each pixel in the colour of its number of connections."""
         rows, columns = self.wiring.image_shape or (0, 0)
         cell, (left, top) = self.layout.cell, self.at(self.layout.corner)
-        leaving = Counter(source for source, _ in self.wiring.edges)
-        most = max((leaving[pixel] for pixel in self.wiring.pixels), default=1)
         scene.items.append(box(left, top, columns * cell, rows * cell, fill="#ffffff", stroke=GREY, width=1))
         for pixel in range(1, rows * columns + 1):
             row, column = divmod(pixel - 1, columns)
-            n = leaving[pixel]
-            fill = magnitude((n - 1) / max(most - 1, 1)) if n else "#f4f6f8"
-            if n and self.lit:
+            n = self.leaving[pixel]
+            fill = magnitude((n - 1) / max(self.most - 1, 1)) if n else "#f4f6f8"
+            if n and self.dims:
                 fill = mix(fill, "#ffffff", 0.55)
             title = f"pixel {pixel} (row {row + 1}, column {column + 1}): {count(n, 'connection')}"
             x, y, side = left + column * cell, top + row * cell, 0.92 * cell
@@ -131,6 +172,7 @@ class _Painter:
         scene.items.append(Text((left, above), f"{rows} × {columns} pixels", 13, INK, "start"))
 
     def input(self, scene: Scene, node: int) -> None:
+        """An input or the bias, with its name."""
         (x, y), half = self.place(node), 0.5 * INPUT_SHARE * self.layout.diameter
         colour = mix(GREY, "#ffffff", 0.6) if self.pale(node) else GREY
         heard = count(len(self.wiring.network.targets[node]), "connection")
@@ -145,24 +187,27 @@ class _Painter:
         scene.items.append(Text((x - half - 8, y), self.names.of_input(node), size, INK, "end"))
 
     def hidden(self, scene: Scene, node: int) -> None:
+        """A hidden node."""
         activation = self.wiring.network.activation_of(node)
         heard = (
             f"listens to {len(self.wiring.network.sources_of(node))}, heard by {len(self.wiring.network.targets[node])}"
         )
         title = f"hidden node {node}: {activation}; {heard}"
         shapes = badge(self.place(node), self.layout.diameter, activation, title, (node,))
-        if self.lit and node in self.lit_nodes:
+        if node in self.lit_nodes:
             shapes[0] = replace(shapes[0], stroke=VERMILLION, width=2.5)
-        elif self.lit:
+        elif self.dims:
             shapes = [shapes[0], *(replace(shape, opacity=0.35) for shape in shapes)]
             shapes[0] = replace(shapes[0], stroke=None, fill="#ffffff", title="")
         scene.items += shapes
 
     def number(self, scene: Scene, node: int) -> None:
+        """A node's number above it."""
         x, y = self.place(node)
         scene.items.append(Text((x, y - 0.5 * self.layout.diameter - 8), str(node), 11, GREY))
 
     def output(self, scene: Scene, node: int, place: int) -> None:
+        """The output at a place, counted from 0, with its name."""
         (x, y), d = self.place(node), self.layout.diameter
         activation = self.wiring.network.activation_of(node)
         name = self.names.of_output(place, self.wiring.network.n_outputs)
@@ -203,8 +248,7 @@ class _Painter:
         scene.width, scene.height = self.width, y + _MARGIN - 18
 
     def _grid_key(self, scene: Scene, y: float) -> float:
-        leaving = Counter(source for source, _ in self.wiring.edges if self.wiring.is_pixel(source))
-        most = max(leaving.values(), default=0)
+        most = self.most
         left, top = self.at(self.layout.corner)
         rows, _ = self.wiring.image_shape or (0, 0)
         row = top + rows * self.layout.cell + 16

@@ -10,7 +10,7 @@ import io
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -76,6 +76,17 @@ class Scene:
     title: str = ""
     description: str = ""
     items: list[Shape | Text] = field(default_factory=list)
+
+    def paste(self, other: Scene, left: float, top: float, scale: float = 1.0) -> None:
+        """Put all that another scene holds into this one, its upper left corner at (left, top)."""
+        for item in other.items:
+            if isinstance(item, Text):
+                at = left + scale * item.at[0], top + scale * item.at[1]
+                self.items.append(replace(item, at=at, size=scale * item.size))
+            else:
+                points = tuple((left + scale * x, top + scale * y) for x, y in item.points)
+                width, radius = scale * item.width, scale * item.radius
+                self.items.append(replace(item, points=points, width=width, radius=radius))
 
     def to_svg(self) -> str:
         """The picture as the text of one SVG element, without scripts, styles, references or ids."""
