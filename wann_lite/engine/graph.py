@@ -98,8 +98,9 @@ class Graph:
                 old: int | None = parent_numbers[i]
                 sources, old_sources = child.sources[i], parent.sources[i]
                 kept = replaced & sources & old_sources if replaced else replaced
-                plus = [self._number_of(source, numbers) for source in (*(sources - old_sources), *kept)]
-                minus = [self._number_of(source, parent_numbers) for source in (*(old_sources - sources), *kept)]
+                # Sorted: the order of a set depends on its history, and the order of additions decides their rounding.
+                plus = sorted(self._number_of(source, numbers) for source in (*(sources - old_sources), *kept))
+                minus = sorted(self._number_of(source, parent_numbers) for source in (*(old_sources - sources), *kept))
                 everything = _exchanged(self.nodes[parent_numbers[i]].sources, plus, minus)
             else:
                 old, plus, minus = None, [], []
