@@ -62,7 +62,7 @@ def _class() -> Any:
     traitlets = require("traitlets", "a pad to draw on")
     file = Path(__file__)
 
-    class DrawingPad(anywidget.AnyWidget):  # type: ignore[misc]
+    class DrawingPad(anywidget.AnyWidget):  # type: ignore[misc, name-defined]
         """A canvas; all it knows are its strokes."""
 
         _esm = file.with_suffix(".js").read_text(encoding="utf-8")
