@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from backends import on_each_backend
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,8 +37,23 @@ def grown(rng, inputs, outputs, steps, activations=SMOOTH):
     return network
 
 
+def engine_on(x, labels, outputs, weights=SEARCH_WEIGHTS, scale_free=True, **options):
+    """An engine whose batch is all of x."""
+    engine = Engine(x, labels, outputs, weights, scale_free, **options)
+    engine.change_batch(np.arange(len(x)), keep=[])
+    return engine
+
+
+def found(engine, network):
+    return engine.found([network])[0]
+
+
+def child_of(engine, parent, network):
+    return engine.children([(network, parent)])[0]
+
+
 def loss_at_scale(network, x, labels, weights, scale, dtype=np.float64):
-    return cross_entropy(evaluate(network, x.astype(dtype), weights) * scale[:, :, None], labels)
+    return cross_entropy(evaluate(network, x.astype(dtype), weights) * scale[:, None, None], labels)
 
 
 def agrees(losses, network, x, labels, weights, scale):
@@ -50,105 +66,110 @@ def agrees(losses, network, x, labels, weights, scale):
 # --- by hand
 
 
-def test_two_examples_by_hand():
+@on_each_backend
+def test_two_examples_by_hand(backend):
     """One connection, bias to the first of two outputs: at weight w the outputs are (w, 0) for every example."""
-    engine = Engine(1, 2, weights=[1.0, 2.0], scale_free=False)
-    engine.change_batch(np.array([[5.0], [7.0]]), np.array([0, 1]), keep=[])
-    losses = engine.found(Network(1, 2, ["linear", "linear"], [(0, 2)])).losses
+    engine = engine_on(np.array([[5.0], [7.0]]), np.array([0, 1]), 2, [1.0, 2.0], scale_free=False, backend=backend)
+    losses = found(engine, Network(1, 2, ["linear", "linear"], [(0, 2)])).losses
     # The mean of -log(e^w / (e^w + 1)) and -log(1 / (e^w + 1)) is log(e^w + 1) - w/2.
     np.testing.assert_allclose(losses, np.log(np.exp([1.0, 2.0]) + 1) - [0.5, 1.0], rtol=1e-6)
 
 
-def test_without_connections_the_loss_is_the_logarithm_of_the_classes():
+@on_each_backend
+def test_without_connections_the_loss_is_the_logarithm_of_the_classes(backend):
     for scale_free in (False, True):
-        engine = Engine(3, 4, SEARCH_WEIGHTS, scale_free)
-        engine.change_batch(*batch(np.random.default_rng(0), 20, 3, 4), keep=[])
-        founder = engine.found(Network(3, 4, ["linear"] * 4, []))
+        engine = engine_on(*batch(np.random.default_rng(0), 20, 3, 4), 4, SEARCH_WEIGHTS, scale_free, backend=backend)
+        founder = found(engine, Network(3, 4, ["linear"] * 4, []))
         np.testing.assert_allclose(founder.losses, np.log(4), rtol=1e-6)
 
 
-def test_a_network_that_told_nothing_apart_has_children_that_do():
+@on_each_backend
+def test_a_network_that_told_nothing_apart_has_children_that_do(backend):
     """Its outputs have no scale that could be handed down."""
     rng = np.random.default_rng(0)
-    engine = Engine(2, 2, [-1.0, 1.0], scale_free=True)
     x, labels = batch(rng, 50, 2, 2)
-    engine.change_batch(x, labels, keep=[])
-    founder = engine.found(Network(2, 2, ["linear"] * 2, []))
+    engine = engine_on(x, labels, 2, [-1.0, 1.0], backend=backend)
+    founder = found(engine, Network(2, 2, ["linear"] * 2, []))
     engine.hold([founder])
     network, _ = add_connection(founder.network, 1, 3)
-    child = engine.child(network, founder)
+    child = child_of(engine, founder, network)
     outputs = evaluate(network, x, [-1.0, 1.0])
     np.testing.assert_allclose(child.losses, scale_free_cross_entropy(outputs, labels), rtol=1e-5)
 
 
-def test_two_equal_nodes_count_twice():
+@on_each_backend
+def test_two_equal_nodes_count_twice(backend):
     """Distinct nodes are shared, but a sum over two equal nodes is twice their output."""
     twin = Network(1, 2, ["linear", "linear", "tanh", "tanh"], [(1, 4), (1, 5), (4, 2), (5, 2)])
     single = Network(1, 2, ["linear", "linear", "tanh"], [(1, 4), (4, 2)])
     x, labels = batch(np.random.default_rng(0), 30, 1, 2)
-    engine = Engine(1, 2, [1.0], scale_free=False)
-    engine.change_batch(x, labels, keep=[])
-    losses = [engine.found(network).losses for network in (twin, single)]
+    engine = engine_on(x, labels, 2, [1.0], scale_free=False, backend=backend)
+    losses = [found(engine, network).losses for network in (twin, single)]
     for network, loss in zip((twin, single), losses, strict=True):
         np.testing.assert_allclose(loss, cross_entropy(evaluate(network, x, [1.0]), labels), rtol=1e-5)
     assert not np.isclose(*losses)
     twins_child, _ = remove_connection(twin, 5, 2)
-    parent = engine.found(twin)
+    parent = found(engine, twin)
     engine.hold([parent])
-    np.testing.assert_allclose(engine.child(twins_child, parent).losses, losses[1], rtol=1e-5)
+    np.testing.assert_allclose(child_of(engine, parent, twins_child).losses, losses[1], rtol=1e-5)
 
 
-def test_step_agrees_on_whole_numbers():
+@on_each_backend
+def test_step_agrees_on_whole_numbers(backend):
     """Sums of zeros and ones are exact, so both sides see the same side of the step."""
     rng = np.random.default_rng(3)
     x, labels = rng.integers(2, size=(60, 6)).astype(np.float32), rng.integers(3, size=60)
-    engine = Engine(6, 3, SEARCH_WEIGHTS, scale_free=False)
-    engine.change_batch(x, labels, keep=[])
+    engine = engine_on(x, labels, 3, scale_free=False, backend=backend)
     for _ in range(20):
         network = grown(rng, 6, 3, 15, ("step", "linear", "abs"))
         expected = cross_entropy(evaluate(network, x, SEARCH_WEIGHTS), labels)
-        np.testing.assert_allclose(engine.found(network).losses, expected, rtol=1e-4)
+        np.testing.assert_allclose(found(engine, network).losses, expected, rtol=1e-4)
 
 
+@on_each_backend
 @pytest.mark.parametrize("output", ["tanh", "abs", "gaussian"])
-def test_outputs_with_an_activation_agree_with_the_reference(output):
+def test_outputs_with_an_activation_agree_with_the_reference(output, backend):
     rng = np.random.default_rng(8)
     x, labels = batch(rng, 200, 5, 3)
-    engine = Engine(5, 3, SEARCH_WEIGHTS, scale_free=True)
-    engine.change_batch(x, labels, keep=[])
-    parent = engine.found(Network.sparse(5, 3, 0.5, rng, output=output))
+    engine = engine_on(x, labels, 3, backend=backend)
+    parent = found(engine, Network.sparse(5, 3, 0.5, rng, output=output))
     engine.hold([parent])
     for _ in range(30):
         network, _ = mutate(parent.network, rng, RATES, SMOOTH)
-        losses = engine.child(network, parent).losses
-        assert agrees(losses, network, x, labels, SEARCH_WEIGHTS, parent._loss.scale)
+        losses = child_of(engine, parent, network).losses
+        assert agrees(losses, network, x, labels, SEARCH_WEIGHTS, parent._scale)
 
 
 # --- families
 
 
+@on_each_backend
 @given(
     seed=st.integers(0, 2**32 - 1),
+    shards=st.sampled_from([1, 1, 3]),
     scale_free=st.booleans(),
     inputs=st.integers(1, 12),
     outputs=st.integers(2, 5),
-    n=st.sampled_from([1, 7, 100]),
+    n=st.sampled_from([1, 7, 100, 600]),
     weights=st.sampled_from([SEARCH_WEIGHTS, (1.5,), (-0.3, 0.3)]),
 )
-def test_families_agree_with_the_reference(seed, scale_free, inputs, outputs, n, weights):
+def test_families_agree_with_the_reference(backend, seed, shards, scale_free, inputs, outputs, n, weights):
     """Three generations on each of three batches, children by one to three mutations."""
     rng = np.random.default_rng(seed)
-    engine = Engine(inputs, outputs, weights, scale_free)
+    data, classes = batch(rng, 3 * n, inputs, outputs)
+    engine = Engine(data, classes, outputs, weights, scale_free, backend=backend, shards=shards)
     activations = SMOOTH if n >= 100 else GENTLE
-    x, labels = batch(rng, n, inputs, outputs)
-    engine.change_batch(x, labels, keep=[])
-    population = [engine.found(grown(rng, inputs, outputs, 4, activations)) for _ in range(4)]
-    for generation in range(9):
+    rows = np.arange(n)
+    x, labels = data[rows], classes[rows]
+    engine.change_batch(rows, keep=[])
+    population = [found(engine, grown(rng, inputs, outputs, 4, activations)) for _ in range(4)]
+    for generation in range(9):  # rounds of three on each batch
         if generation % 3 == 0 and generation:
-            x, labels = batch(rng, n, inputs, outputs)
-            engine.change_batch(x, labels, keep=population)
+            rows += n
+            x, labels = data[rows], classes[rows]
+            engine.change_batch(rows, keep=population)
             for held in population:
-                assert agrees(held.losses, held.network, x, labels, weights, held._loss.scale)
+                assert agrees(held.losses, held.network, x, labels, weights, held._scale)
         else:
             engine.hold(population)
         children = []
@@ -157,55 +178,56 @@ def test_families_agree_with_the_reference(seed, scale_free, inputs, outputs, n,
                 network = parent.network
                 for _ in range(rng.integers(1, 4)):
                     network, _ = mutate(network, rng, RATES, activations)
-                child = engine.child(network, parent)
-                children.append((child, parent._loss.scale))
+                child = child_of(engine, parent, network)
+                children.append((child, parent._scale))
         losses = [child.losses for child, _ in children]
         engine.hold([*population, *(child for child, _ in children)])
         for (child, scale), loss in zip(children, losses, strict=True):
             # A child whose losses do not fit its parent's scale is given its own.
-            assert any(agrees(loss, child.network, x, labels, weights, s) for s in (scale, child._loss.scale))
+            assert any(agrees(loss, child.network, x, labels, weights, s) for s in (scale, child._scale))
         children = [child for child, _ in children]
         population = [children[i] for i in rng.choice(len(children), 4, replace=False)]
 
 
-def test_the_scale_follows_the_best_from_batch_to_batch():
+@on_each_backend
+def test_the_scale_follows_the_best_from_batch_to_batch(backend):
     rng = np.random.default_rng(4)
-    engine = Engine(12, 4, SEARCH_WEIGHTS, scale_free=True)
-    x, labels = batch(rng, 2000, 12, 4)
-    engine.change_batch(x, labels, keep=[])
-    individual = engine.found(grown(rng, 12, 4, 20))
+    data, classes = batch(rng, 8000, 12, 4)
+    engine = Engine(data, classes, 4, SEARCH_WEIGHTS, backend=backend, shards=2)
+    engine.change_batch(np.arange(2000), keep=[])
+    individual = found(engine, grown(rng, 12, 4, 20))
     for generation in range(12):
         if generation % 3 == 0:
-            x, labels = batch(rng, 2000, 12, 4)
-            engine.change_batch(x, labels, keep=[individual])
-            outputs = evaluate(individual.network, x, SEARCH_WEIGHTS)
-            np.testing.assert_allclose(individual.losses, scale_free_cross_entropy(outputs, labels), rtol=0.01)
+            rows = rng.choice(8000, 2000, replace=False)
+            engine.change_batch(rows, keep=[individual])
+            outputs = evaluate(individual.network, data[rows], SEARCH_WEIGHTS)
+            np.testing.assert_allclose(individual.losses, scale_free_cross_entropy(outputs, classes[rows]), rtol=0.01)
         else:
             engine.hold([individual])
-        individual = engine.child(mutate(individual.network, rng, RATES, SMOOTH)[0], individual)
+        individual = child_of(engine, individual, mutate(individual.network, rng, RATES, SMOOTH)[0])
 
 
-def test_drift_stays_small_over_a_hundred_generations_on_one_batch():
+@on_each_backend
+def test_drift_stays_small_over_a_hundred_generations_on_one_batch(backend):
     rng = np.random.default_rng(5)
     x, labels = batch(rng, 200, 20, 4)
-    engine = Engine(20, 4, SEARCH_WEIGHTS, scale_free=False)
-    engine.change_batch(x, labels, keep=[])
-    individual = engine.found(grown(rng, 20, 4, 10))
+    engine = engine_on(x, labels, 4, scale_free=False, backend=backend)
+    individual = found(engine, grown(rng, 20, 4, 10))
     for _ in range(100):
         engine.hold([individual])
         network, _ = mutate(individual.network, rng, RATES, SMOOTH)
-        individual = engine.child(network, individual)
+        individual = child_of(engine, individual, network)
     expected = cross_entropy(evaluate(individual.network, x.astype(float), SEARCH_WEIGHTS), labels)
     np.testing.assert_allclose(individual.losses, expected, rtol=1e-4)
 
 
-def test_holding_a_child_gives_the_loss_that_its_evaluation_gave():
+@on_each_backend
+def test_holding_a_child_gives_the_loss_that_its_evaluation_gave(backend):
     rng = np.random.default_rng(6)
-    engine = Engine(10, 3, SEARCH_WEIGHTS, scale_free=True)
-    engine.change_batch(*batch(rng, 64, 10, 3), keep=[])
-    parent = engine.found(grown(rng, 10, 3, 20))
+    engine = engine_on(*batch(rng, 64, 10, 3), 3, backend=backend)
+    parent = found(engine, grown(rng, 10, 3, 20))
     engine.hold([parent])
-    children = [engine.child(mutate(parent.network, rng, RATES, SMOOTH)[0], parent) for _ in range(20)]
+    children = [child_of(engine, parent, mutate(parent.network, rng, RATES, SMOOTH)[0]) for _ in range(20)]
     before = [child.losses.copy() for child in children]
     engine.hold(children)
     for child, losses in zip(children, before, strict=True):
@@ -217,15 +239,15 @@ def test_holding_a_child_gives_the_loss_that_its_evaluation_gave():
 
 
 def operations_of(engine, network, parent):
-    before = engine.backend.operations
-    engine.child(network, parent)
-    return engine.backend.operations - before
+    (shard,) = engine.shards.shards
+    before = shard.operations
+    child_of(engine, parent, network)
+    return shard.operations - before
 
 
 def held(network, x, labels, outputs=10):
-    engine = Engine(x.shape[1], outputs, SEARCH_WEIGHTS, scale_free=True)
-    engine.change_batch(x, labels, keep=[])
-    parent = engine.found(network)
+    engine = engine_on(x, labels, outputs, backend="numpy")
+    parent = found(engine, network)
     engine.hold([parent])
     return engine, parent
 
@@ -257,7 +279,7 @@ def test_a_node_that_another_network_holds_is_not_computed_again():
     engine, parent = held(founder, x, labels, outputs=3)
     child, _ = change_activation(founder, founder.hidden[0], "abs" if founder.activations[3] != "abs" else "cos")
     first = operations_of(engine, child, parent)
-    sibling = engine.child(child, parent)
+    sibling = child_of(engine, parent, child)
     engine.hold([parent, sibling])
     assert operations_of(engine, child, parent) < first
 
@@ -268,33 +290,36 @@ def test_the_population_is_one_graph():
     x, labels = batch(rng, 20, 30, 4)
     network = grown(rng, 30, 4, 150)
     engine, parent = held(network, x, labels, outputs=4)
-    children = [engine.child(mutate(network, rng, RATES, SMOOTH)[0], parent) for _ in range(40)]
+    children = engine.children((mutate(network, rng, RATES, SMOOTH)[0], parent) for _ in range(40))
     engine.hold([parent, *children])
     assert len(engine.graph) < len(network.activations) + 40 * 12
     engine.hold([parent])
     assert len(engine.graph) <= len(network.activations)
 
 
-def test_what_no_living_network_uses_is_forgotten():
+@on_each_backend
+def test_what_no_living_network_uses_is_forgotten(backend):
     rng = np.random.default_rng(10)
-    engine = Engine(12, 3, SEARCH_WEIGHTS, scale_free=True)
-    engine.change_batch(*batch(rng, 30, 12, 3), keep=[])
-    population = [engine.found(grown(rng, 12, 3, 10)) for _ in range(5)]
+    engine = engine_on(*batch(rng, 30, 12, 3), 3, backend=backend)
+    row = 4 * 6 * 30 if backend == "numpy" else 4 * 6 * 32
+    population = [found(engine, grown(rng, 12, 3, 10)) for _ in range(5)]
     for generation in range(60):
         if generation % 4 == 0:
-            engine.change_batch(*batch(rng, 30, 12, 3), keep=population)
+            engine.change_batch(np.arange(30), keep=population)
         else:
             engine.hold(population)
         used = {number for individual in population for number in individual._numbers}
-        assert set(engine.graph.nodes) == used == engine.backend.held()
-        population = [engine.child(mutate(p.network, rng, RATES, SMOOTH)[0], p) for p in population]
+        assert set(engine.graph.nodes) == used
+        # Sums and outputs of nodes; for each loss columns, a reference and a total.
+        assert engine.shards.held_bytes <= row * (2 * len(used) + 5 * len(population))
+        population = [child_of(engine, p, mutate(p.network, rng, RATES, SMOOTH)[0]) for p in population]
 
 
 def test_a_sum_over_inputs_is_kept_once_for_all_weights():
     x, labels = batch(np.random.default_rng(11), 50, 4, 2)
     network = Network(4, 2, ["linear", "linear", "tanh"], [(1, 7), (2, 7), (7, 5), (3, 6)])
     engine, _ = held(network, x, labels, outputs=2)
-    shapes = sorted(array.shape for array in engine.backend._sums.values())
+    shapes = sorted(array.shape for array in engine.shards.shards[0]._sums.values())
     assert shapes == [(6, 50), (50,), (50,)]
 
 
@@ -303,40 +328,40 @@ def test_a_sum_over_inputs_is_kept_once_for_all_weights():
 
 def test_a_child_needs_a_parent_that_is_held():
     x, labels = batch(np.random.default_rng(12), 10, 3, 2)
-    engine = Engine(3, 2, SEARCH_WEIGHTS)
+    engine = Engine(x, labels, 2, SEARCH_WEIGHTS)
     with pytest.raises(RuntimeError, match="change_batch"):
-        engine.found(Network(3, 2, ["linear"] * 2, [(1, 4)]))
-    engine.change_batch(x, labels, keep=[])
-    founder = engine.found(Network(3, 2, ["linear"] * 2, [(1, 4)]))
+        found(engine, Network(3, 2, ["linear"] * 2, [(1, 4)]))
+    engine.change_batch(np.arange(10), keep=[])
+    founder = found(engine, Network(3, 2, ["linear"] * 2, [(1, 4)]))
     child, _ = add_connection(founder.network, 2, 4)
     with pytest.raises(ValueError, match="hold it"):
-        engine.child(child, founder)
+        child_of(engine, founder, child)
 
 
-def test_whoever_was_let_go_is_rebuilt():
+@on_each_backend
+def test_whoever_was_let_go_is_rebuilt(backend):
     """As after an interruption in the middle of a generation, when the old population is all there is."""
     rng = np.random.default_rng(13)
     x, labels = batch(rng, 50, 8, 3)
-    engine = Engine(8, 3, SEARCH_WEIGHTS)
-    engine.change_batch(x, labels, keep=[])
-    founder = engine.found(grown(rng, 8, 3, 10))
+    engine = engine_on(x, labels, 3, backend=backend)
+    founder = found(engine, grown(rng, 8, 3, 10))
     engine.hold([founder])
-    children = [engine.child(mutate(founder.network, rng, RATES, SMOOTH)[0], founder) for _ in range(5)]
-    engine.change_batch(x, labels, keep=[])
+    children = [child_of(engine, founder, mutate(founder.network, rng, RATES, SMOOTH)[0]) for _ in range(5)]
+    engine.change_batch(np.arange(50), keep=[])
     assert not founder.held and len(engine.graph) == 0
     engine.hold(children)
     for child in children:
         outputs = evaluate(child.network, x, SEARCH_WEIGHTS)
         np.testing.assert_allclose(child.losses, scale_free_cross_entropy(outputs, labels), rtol=0.02)
-        engine.child(mutate(child.network, rng, RATES, SMOOTH)[0], child)
+        child_of(engine, child, mutate(child.network, rng, RATES, SMOOTH)[0])
 
 
-def test_outputs_that_overflow_are_the_worst_there_is_and_not_an_error():
+@on_each_backend
+def test_outputs_that_overflow_are_the_worst_there_is_and_not_an_error(backend):
     chain = Network(1, 2, ["linear", "linear", *["linear"] * 140], [])
     for node in range(4, 144):
         source = 1 if node == 4 else node - 1
         chain = Network(1, 2, chain.activations, [*chain.connections, (source, node)])
     chain = Network(1, 2, chain.activations, [*chain.connections, (143, 2)])
-    engine = Engine(1, 2, [1.0, 2.0], scale_free=False)
-    engine.change_batch(np.ones((4, 1)), np.array([0, 1, 0, 1]), keep=[])
-    assert engine.found(chain).losses.tolist()[1] == np.inf
+    engine = engine_on(np.ones((4, 1)), np.array([0, 1, 0, 1]), 2, [1.0, 2.0], scale_free=False, backend=backend)
+    assert found(engine, chain).losses.tolist()[1] == np.inf

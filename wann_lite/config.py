@@ -62,6 +62,9 @@ class SearchConfig:
         Generations between changes of batch.
     max_connections : int or None
         A child of an individual that has so many loses one before it may gain one.
+    shards : int or None
+        In how many slices a batch is dealt out, which many workers carry at once; None is one for 2,500 examples of
+        `batch`. It decides how sums are rounded, so another number may find another network.
     validate_every : int
         Generations between looks at the validation examples, by which the champion is chosen.
 
@@ -92,6 +95,7 @@ class SearchConfig:
     batch_growth: float = 1.0
     batch_every: int = 8
     max_connections: int | None = 1000
+    shards: int | None = None
     validate_every: int = 100
 
     def __post_init__(self) -> None:
@@ -107,6 +111,8 @@ class SearchConfig:
             _whole(name, getattr(self, name), least=2 if name == "population" else 1)
         if self.max_connections is not None:
             _whole("max_connections", self.max_connections, least=1)
+        if self.shards is not None:
+            _whole("shards", self.shards, least=1)
         for name in ("initial_connections", "elite", "cull", "complexity_ranking"):
             _number(name, getattr(self, name), 0, 1)
         _number("batch_growth", self.batch_growth, 0, 1e6)
@@ -127,6 +133,17 @@ class SearchConfig:
         1200
         """
         return min(self.batch, self.first_batch + int(self.batch_growth * generation))
+
+    @property
+    def n_shards(self) -> int:
+        """How many shards there are.
+
+        Examples
+        --------
+        >>> SearchConfig(batch=6000).n_shards, SearchConfig(batch=6000, shards=8).n_shards
+        (2, 8)
+        """
+        return max(1, round(self.batch / 2500)) if self.shards is None else self.shards
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> SearchConfig:

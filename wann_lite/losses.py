@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -80,24 +81,84 @@ def best_scale(
     Guo, Pleiss, Sun & Weinberger (2017), On calibration of modern neural networks, section 4.2: temperature scaling.
     """
     z = np.moveaxis(outputs, class_axis, 0)
-    centred = z - z.mean(axis=0)
-    deviation, size = (np.sqrt(np.square(values).mean(axis=0).mean(axis=-1)) for values in (centred, z))
+    examples = z.shape[-1]
+    weights = z.shape[1:-1]
+    z = z.reshape(len(z), -1, examples)
+    scale = fit_scale(
+        spread(z)[:, None] / max(1, len(z) * examples),
+        lambda units, factors: slopes(z, labels, units[0], factors[0])[:, None] / max(1, examples),
+        None if start is None else np.reshape(start, (1, -1)),
+        steps,
+    )
+    return scale.reshape(weights).astype(outputs.dtype, copy=False)
+
+
+def fit_scale(
+    spread: Array, slopes: Callable[[Array, Array], Array], start: Array | None = None, steps: int = 12
+) -> Array:
+    """What `best_scale` returns, for several networks at once and from means alone, wherever their outputs are.
+
+    Parameters
+    ----------
+    spread : ndarray (2, networks, W)
+        The mean squares of the outputs, centred and as they are (`spread` sums them).
+    slopes : callable
+        Takes units (networks, W) and factors (networks,) and returns the mean (2, networks, W) of the loss's first and
+        second derivative in the factor, where outputs are scaled by factor * unit (`slopes` sums them).
+    start : ndarray (networks, W), optional
+        Scales to begin with.
+    steps : int
+
+    Returns
+    -------
+    ndarray (networks, W)
+    """
+    deviation, size = np.sqrt(spread)
     distinct = deviation > 1e-3 * size
-    if not distinct.any():
-        return np.zeros_like(deviation)
-    unit = np.divide(1, deviation, out=np.zeros_like(deviation), where=distinct)
-    centred *= unit[..., None]
-    right = np.moveaxis(centred, -1, 0)[np.arange(len(labels)), labels].mean(axis=0)
-    factor = 1.0 if start is None else float((start * deviation)[distinct].mean())
+    count = np.maximum(distinct.sum(axis=-1), 1)
+    units = np.divide(1, deviation, out=np.zeros_like(deviation), where=distinct)
+
+    def mean(values: Array) -> Array:
+        return np.where(distinct, values, 0).sum(axis=-1) / count
+
+    factors = np.ones(len(units)) if start is None else np.clip(mean(start * deviation), 0.1, 20)
     for _ in range(steps):
-        shares = np.exp(factor * (centred - centred.max(axis=0)))
-        shares /= shares.sum(axis=0)
-        expected = (shares * centred).sum(axis=0)
-        slope = (expected.mean(axis=-1) - right)[distinct].mean()
-        curvature = ((shares * np.square(centred)).sum(axis=0) - np.square(expected)).mean(axis=-1)[distinct].mean()
-        step = slope / curvature if curvature > 0 else 0.0
-        factor = float(np.clip(np.clip(factor - step, factor / 3, factor * 3), 0.1, 20))
-    return (factor * unit).astype(outputs.dtype, copy=False)
+        slope, curvature = map(mean, slopes(units, factors))
+        step = np.divide(slope, curvature, out=np.zeros_like(slope), where=curvature > 0)
+        factors = np.clip(np.clip(factors - step, factors / 3, factors * 3), 0.1, 20)
+    return factors[:, None] * units
+
+
+def spread(z: Array) -> Array:
+    """The sums over classes and examples of squared outputs z (classes, W, n), centred and as they are: (2, W).
+
+    Each example's mean over the classes is taken out by centring; a softmax does not see it.
+    """
+    centred = z - z.mean(axis=0)
+    return np.stack([np.square(values).sum(axis=0).sum(axis=-1) for values in (centred, z)])
+
+
+def slopes(z: Array, labels: Array, unit: Array, factor: float) -> Array:
+    """The sums over examples of the first and second derivative in `factor` of the cross-entropy of z * unit * factor.
+
+    Parameters
+    ----------
+    z : ndarray (classes, W, n)
+    labels : ndarray of int (n,)
+    unit : ndarray (W,)
+    factor : float
+
+    Returns
+    -------
+    ndarray (2, W)
+    """
+    centred = (z - z.mean(axis=0)) * unit[:, None]
+    right = np.moveaxis(centred, -1, 0)[np.arange(len(labels)), labels]
+    shares = np.exp(factor * (centred - centred.max(axis=0)))
+    shares /= shares.sum(axis=0)
+    expected = (shares * centred).sum(axis=0)
+    variance = (shares * np.square(centred)).sum(axis=0) - np.square(expected)
+    return np.stack([expected.sum(axis=-1) - right.sum(axis=0), variance.sum(axis=-1)])
 
 
 def scale_free_cross_entropy(outputs: Array, labels: Array) -> Array:

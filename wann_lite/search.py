@@ -22,7 +22,7 @@ from .config import SearchConfig
 from .engine import Engine, Phenotype
 from .files import write_atomically
 from .lineage import Birth, Lineage
-from .mutation import mutate
+from .mutation import Mutation, mutate
 from .network import Network
 from .ranking import first_front, rank, tournament
 from .tasks import Classification
@@ -145,7 +145,11 @@ class Search:
     config : SearchConfig, optional
         The preset ``default`` if not given.
     seed : int
-        The same seed, settings and number of generations give the same champion.
+        The same seed, settings, backend and number of generations give the same champion.
+    backend : {"auto", "numpy", "cython"}
+        What does the array work; "auto" is "cython" where it was built.
+    workers : int
+        How many threads carry it; they do not change the result.
 
     Raises
     ------
@@ -161,13 +165,23 @@ class Search:
     (21, 2)
     """
 
-    def __init__(self, task: Classification, config: SearchConfig | None = None, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        task: Classification,
+        config: SearchConfig | None = None,
+        *,
+        seed: int = 0,
+        backend: str = "auto",
+        workers: int = 1,
+    ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise ValueError(f"the seed is {seed!r}: it is a whole number of at least 0")
         if not isinstance(task, Classification):
             raise ValueError(f"a {type(task).__name__} is not a task: use wann_lite.tasks.Classification(dataset)")
         if config is not None and not isinstance(config, SearchConfig):
             raise ValueError(f"a {type(config).__name__} is not settings: use wann_lite.SearchConfig(...)")
+        if isinstance(workers, bool) or not isinstance(workers, int | np.integer) or workers < 1:
+            raise ValueError(f"workers is {workers!r}: it is a whole number of at least 1")
         self.task = task
         self.config = config or SearchConfig()
         self.seed = int(seed)
@@ -177,7 +191,15 @@ class Search:
         #: The individuals of the current generation, elites first.
         self.population: list[Individual] = []
         self._losses = np.empty((0, len(self.config.weights)))
-        self._engine = Engine(task.n_inputs, task.n_outputs, self.config.weights, self.config.scale_free)
+        self._engine = Engine(
+            *task.examples,
+            task.n_outputs,
+            self.config.weights,
+            self.config.scale_free,
+            backend=backend,
+            shards=self.config.n_shards,
+            workers=int(workers),
+        )
         variation, batches = np.random.SeedSequence(self.seed).spawn(2)
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)
@@ -204,8 +226,7 @@ class Search:
             winners = tournament(len(survivors), config.tournament, self._rng, size - len(elite))
             parents = [survivors[place] for place in np.sort(winners)]
             self._keep(elite + parents)
-            children = [self._child(parent) for parent in parents]
-            self._succeed(elite + children, generation=self.generation + 1)
+            self._succeed(elite + self._children(parents), generation=self.generation + 1)
         if self._champion is None or self.generation % self.config.validate_every == 0:
             self._champion = self._leader()
         self.seconds += time.perf_counter() - started
@@ -219,14 +240,11 @@ class Search:
         self.population, self._losses, self.generation = population, losses, generation
 
     def _founders(self) -> list[Individual]:
-        self._engine.change_batch(*self._batch(), keep=[])
-        founders = []
-        for _ in range(self.config.population):
-            network = Network.sparse(
-                self.task.n_inputs, self.task.n_outputs, self.config.initial_connections, self._rng
-            )
-            founders.append(Individual(self._engine.found(network), Birth(), network))
-        return founders
+        self._engine.change_batch(self._batch(), keep=[])
+        n_inputs, n_outputs, fraction = self.task.n_inputs, self.task.n_outputs, self.config.initial_connections
+        networks = [Network.sparse(n_inputs, n_outputs, fraction, self._rng) for _ in range(self.config.population)]
+        phenotypes = self._engine.found(networks)
+        return [Individual(phenotype, Birth(), phenotype.network) for phenotype in phenotypes]
 
     def _ranked(self) -> list[Individual]:
         """The population from best to worst, by mean loss and one of two further objectives."""
@@ -242,26 +260,36 @@ class Search:
     def _keep(self, individuals: list[Individual]) -> None:
         phenotypes = [individual.phenotype for individual in individuals]
         if self.generation % self.config.batch_every == 0:
-            self._engine.change_batch(*self._batch(), keep=phenotypes)
+            self._engine.change_batch(self._batch(), keep=phenotypes)
         else:
             self._engine.hold(phenotypes)
 
-    def _batch(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        return self.task.batch(self.config.batch_at(self.generation), self._batch_rng)
+    def _batch(self) -> NDArray[Any]:
+        return self.task.draw(self.config.batch_at(self.generation), self._batch_rng)
 
-    def _child(self, parent: Individual) -> Individual:
-        network, mutations = parent.network, []
-        limit, rates = self.config.max_connections, self.config.rates
+    def _children(self, parents: list[Individual]) -> list[Individual]:
+        births = []
+
+        def offspring() -> Iterator[tuple[Network, Phenotype]]:
+            for parent in parents:
+                network, mutations = self._varied(parent.network)
+                births.append(Birth(parent.birth, mutations, self.generation + 1))
+                yield network, parent.phenotype
+
+        phenotypes = self._engine.children(offspring())
+        for birth, phenotype in zip(births, phenotypes, strict=True):
+            birth.loss = float(phenotype.losses.sum()) / len(self.config.weights)
+        born = zip(phenotypes, births, parents, strict=True)
+        return [Individual(phenotype, birth, parent.founder) for phenotype, birth, parent in born]
+
+    def _varied(self, network: Network) -> tuple[Network, tuple[Mutation, ...]]:
+        limit, rates, mutations = self.config.max_connections, self.config.rates, []
         if limit is not None and network.n_connections >= limit:
             # Room first: a removal and another mutation together move a connection.
             network, removal = mutate(network, self._rng, _REMOVAL)
             mutations.append(removal)
         network, mutation = mutate(network, self._rng, rates, self.config.activations)
-        mutations.append(mutation)
-        phenotype = self._engine.child(network, parent.phenotype)
-        loss = float(phenotype.losses.sum()) / len(self.config.weights)
-        birth = Birth(parent.birth, tuple(mutations), self.generation + 1, loss)
-        return Individual(phenotype, birth, parent.founder)
+        return network, (*mutations, mutation)
 
     # --- running it
 

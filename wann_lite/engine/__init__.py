@@ -1,23 +1,25 @@
 """The fast path: the losses of a whole population, evaluated incrementally.
 
 A population is one graph of distinct nodes (`graph`). A child is compiled to a short plan of array operations (`plan`)
-that starts from what its parent holds, and a backend carries it out (`numpy_backend`). `wann_lite.evaluate` is the
-reference for all of it.
+that starts from what its parent holds. Every slice of the batch (`shards`) has a backend that carries it out:
+`numpy_backend`, or the compiled `_hot`. `wann_lite.evaluate` is the reference for all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..losses import fit_scale
 from ..network import Network
+from .backends import backend_named
 from .graph import Graph, Numbers
-from .numpy_backend import Loss, NumpyBackend
-from .plan import Plan, Step
+from .plan import Outputs, Plan, Step
+from .shards import Shards, Threads
 
 __all__ = ["Engine", "Phenotype"]
 
@@ -34,7 +36,7 @@ class Phenotype:
         Its loss at each shared weight on the current batch, in nats.
     """
 
-    __slots__ = ("_loss", "_numbers", "_parent", "_scale", "_steps", "losses", "network")
+    __slots__ = ("_key", "_numbers", "_parent", "_scale", "_steps", "losses", "network")
 
     def __init__(self, network: Network, numbers: Numbers, parent: Phenotype | None, steps: dict[int, Step]) -> None:
         self.network = network
@@ -42,13 +44,14 @@ class Phenotype:
         self._numbers = numbers
         self._parent = parent
         self._steps = steps
-        self._loss: Loss | None = None
+        # Under which key its loss is held, and the scale (W,) that it was taken at.
+        self._key: int | None = None
         self._scale: Array | None = None if parent is None else parent._scale
 
     @property
     def held(self) -> bool:
         """Whether children can be made from it."""
-        return self._loss is not None
+        return self._key is not None
 
 
 class Engine:
@@ -56,7 +59,10 @@ class Engine:
 
     Parameters
     ----------
-    n_inputs, n_outputs : int
+    x : ndarray (examples, inputs)
+        What batches are drawn from.
+    labels : ndarray of int (examples,)
+    n_outputs : int
     weights : sequence of float (W,)
         The shared weights.
     scale_free : bool
@@ -64,74 +70,111 @@ class Engine:
         fixed whenever the batch changes and is handed down until the next change, so that a child's loss costs only
         the outputs that it changed. The loss is at its lowest there: a child gains nothing by larger or smaller
         outputs.
+    backend : {"auto", "numpy", "cython"}
+        "auto" is "cython" where it was built.
+    shards : int
+        In how many slices a batch is dealt out. Sums over slices are rounded differently, so this is part of what
+        decides the result; the number of workers is not.
+    workers : int
+        How many threads carry the shards.
+    cluster : callable, optional
+        What makes the shards in place of threads: called as `shards.Shards` is.
 
     Examples
     --------
     >>> from wann_lite.mutation import add_connection
-    >>> engine = Engine(2, 2, weights=[-1.0, 1.0], scale_free=False)
     >>> x, labels = np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([0, 1])
-    >>> engine.change_batch(x, labels, keep=[])
-    >>> parent = engine.found(Network(2, 2, ["linear", "linear"], [(1, 4)]))
+    >>> engine = Engine(x, labels, 2, weights=[-1.0, 1.0], scale_free=False)
+    >>> engine.change_batch(np.array([0, 1]), keep=[])
+    >>> [parent] = engine.found([Network(2, 2, ["linear", "linear"], [(1, 4)])])
     >>> engine.hold([parent])
-    >>> child = engine.child(add_connection(parent.network, 2, 3)[0], parent)
+    >>> [child] = engine.children([(add_connection(parent.network, 2, 3)[0], parent)])
     >>> child.losses.round(3)
-    array([1.313, 0.313], dtype=float32)
+    array([1.313, 0.313])
     """
 
-    def __init__(self, n_inputs: int, n_outputs: int, weights: Sequence[float], scale_free: bool = True) -> None:
+    def __init__(
+        self,
+        x: Array,
+        labels: Array,
+        n_outputs: int,
+        weights: Sequence[float],
+        scale_free: bool = True,
+        *,
+        backend: str = "auto",
+        shards: int = 1,
+        workers: int = 1,
+        cluster: Callable[..., Shards] | None = None,
+    ) -> None:
         self.weights = tuple(weights)
         self.scale_free = scale_free
-        self.graph = Graph(n_inputs, n_outputs)
-        self._backend: NumpyBackend | None = None
+        self.graph = Graph(x.shape[1], n_outputs)
+        #: The backend in use, "numpy" or "cython".
+        self.backend, module = backend_named(backend)
+        arguments = (module, x, labels, self.weights, n_outputs, shards)
+        self.shards = Threads(*arguments, workers=workers) if cluster is None else cluster(*arguments)
+        #: Examples in the current batch; 0 before the first.
+        self.n = 0
         self._held: list[Phenotype] = []
+        self._nodes: set[int] = set()
+        self._keys = _Keys()
 
-    @property
-    def backend(self) -> NumpyBackend:
-        """Whatever holds the arrays of the current batch."""
-        if self._backend is None:
-            raise RuntimeError("there is no batch yet: call change_batch first")
-        return self._backend
-
-    def change_batch(self, x: Array, labels: Array, keep: Iterable[Phenotype]) -> None:
+    def change_batch(self, rows: Array, keep: Iterable[Phenotype]) -> None:
         """Go over to other examples, and evaluate anew what is kept; every sum is rebuilt from its sources.
 
         Parameters
         ----------
-        x : ndarray (n, inputs)
-        labels : ndarray of int (n,)
+        rows : ndarray of int (n,)
+            Which examples.
         keep : iterable of Phenotype
             Those whose children will be evaluated. All others can only be looked at from now on.
         """
         for phenotype in self._held:
-            phenotype._loss = None
-        self._held = []
-        self._backend = NumpyBackend(x, labels, self.weights, self.graph.n_outputs, self.scale_free)
+            phenotype._key = None
+        self._held, self._nodes, self._keys = [], set(), _Keys()
+        self.n = len(rows)
+        self.shards.change_batch(rows)
         self.hold(keep)
 
-    def found(self, network: Network) -> Phenotype:
-        """A network without ancestors, evaluated from scratch; nothing of it is held."""
-        phenotype = Phenotype(network, self.graph.express(network), None, {})
-        known = self.backend.held()
-        self._rebuild([phenotype])
-        self.backend.release(known)
-        phenotype._loss = None
-        return phenotype
+    def found(self, networks: Iterable[Network]) -> list[Phenotype]:
+        """Networks without ancestors, each evaluated from scratch; nothing of them is held."""
+        phenotypes = []
+        for network in networks:
+            phenotype = Phenotype(network, self.graph.express(network), None, {})
+            self._look_at(phenotype)
+            phenotypes.append(phenotype)
+        return phenotypes
 
-    def child(self, network: Network, parent: Phenotype) -> Phenotype:
-        """A network that differs from a held parent by some mutations, evaluated incrementally; nothing of it is held.
+    def children(self, pairs: Iterable[tuple[Network, Phenotype]]) -> list[Phenotype]:
+        """Networks that differ by some mutations from held parents, evaluated incrementally; nothing is held.
+
+        Parameters
+        ----------
+        pairs : iterable of (Network, Phenotype)
+            Each network and its parent. They may be made while the first of them are already evaluated.
 
         Raises
         ------
         ValueError
-            If the parent is not held.
+            If a parent is not held.
         """
-        if parent._loss is None:
-            raise ValueError("the parent is not held: hold it before its children are made")
-        numbers, steps = self.graph.express_child(network, parent.network, parent._numbers)
-        phenotype = Phenotype(network, numbers, parent, steps)
-        plan = self._plan(phenotype, parent)
-        phenotype.losses = self.backend.run(plan, parent._loss, self._outputs(phenotype))
-        return phenotype
+        phenotypes: list[Phenotype] = []
+
+        def plans() -> Iterator[Plan]:
+            for network, parent in pairs:
+                if parent._key is None:
+                    raise ValueError("the parent is not held: hold it before its children are made")
+                numbers, steps = self.graph.express_child(network, parent.network, parent._numbers)
+                phenotypes.append(Phenotype(network, numbers, parent, steps))
+                yield self._plan(phenotypes[-1], parent)
+
+        self._checked_batch()
+        losses, fits = self.shards.run(plans())
+        for phenotype, row, fit in zip(phenotypes, self._mean(losses), fits.tolist(), strict=True):
+            phenotype.losses = row
+            if not fit:
+                self._look_at(phenotype)
+        return phenotypes
 
     def hold(self, phenotypes: Iterable[Phenotype]) -> None:
         """Keep what children of these will be made from, and forget all else.
@@ -139,11 +182,11 @@ class Engine:
         A child of one that is held costs what differs; any other is rebuilt from its sources.
         """
         living = list(dict.fromkeys(phenotypes))
-        strangers = []
-        for phenotype in living:
-            if phenotype._loss is None and not self._hold_child(phenotype):
-                strangers.append(phenotype)
-        self._rebuild(strangers)
+        self._checked_batch()
+        new = [phenotype for phenotype in living if phenotype._key is None]
+        heirs = [phenotype for phenotype in new if self._may_inherit(phenotype)]
+        self._inherit(heirs)
+        self._rebuild([phenotype for phenotype in new if phenotype._key is None])
         self._let_go(living)
 
     def state(self, phenotypes: Sequence[Phenotype]) -> dict[str, Array]:
@@ -157,11 +200,11 @@ class Engine:
         dict of str to ndarray
             Arrays of numbers only.
         """
-        scales = [p._scale if p._scale is not None else np.full((len(self.weights), 1), np.nan) for p in phenotypes]
+        scales = [np.full(len(self.weights), np.nan) if p._scale is None else p._scale for p in phenotypes]
         return {f"graph_{key}": value for key, value in self.graph.state().items()} | {
             "numbers": np.array(list(chain.from_iterable(p._numbers for p in phenotypes)), np.int64),
             "sizes": np.array([len(p._numbers) for p in phenotypes], np.int64),
-            "scales": np.array(scales, np.float32).reshape(len(phenotypes), len(self.weights)),
+            "scales": np.array(scales).reshape(len(phenotypes), len(self.weights)),
             "losses": np.array([p.losses for p in phenotypes]).reshape(len(phenotypes), len(self.weights)),
         }
 
@@ -182,59 +225,148 @@ class Engine:
                 raise ValueError(f"the stored nodes do not belong to {network!r}")
             phenotype = Phenotype(network, its, None, {})
             phenotype.losses = losses
-            phenotype._scale = None if np.isnan(scale).any() else scale[:, None]
+            phenotype._scale = None if np.isnan(scale).any() else scale
             phenotypes.append(phenotype)
         return phenotypes
 
-    def _hold_child(self, phenotype: Phenotype) -> bool:
-        parent = phenotype._parent
-        if parent is None or parent._loss is None or not self._known(phenotype):
-            return False
-        plan = self._plan(phenotype, parent)
-        self.backend.hold(plan.steps)
-        result = self.backend.loss_after(parent._loss, plan.changed, keep=True)
-        self._evaluated(phenotype, *(result or self.backend.fresh_loss(self._outputs(phenotype), phenotype._scale)))
-        return True
+    # --- the parts of it
 
-    def _rebuild(self, phenotypes: list[Phenotype]) -> None:
-        for phenotype in phenotypes:
-            if not self._known(phenotype):
-                phenotype._numbers = self.graph.express(phenotype.network)
-        self.backend.hold(self.graph.steps({number for phenotype in phenotypes for number in phenotype._numbers}))
-        for phenotype in phenotypes:
-            self._evaluated(phenotype, *self.backend.fresh_loss(self._outputs(phenotype), phenotype._scale))
+    def _checked_batch(self) -> None:
+        if not self.n:
+            raise RuntimeError("there is no batch yet: call change_batch first")
+
+    def _mean(self, sums: Array) -> Array:
+        # A network whose outputs overflow is the worst there is, not an error.
+        return np.where(np.isfinite(sums), sums / self.n, np.inf)
 
     def _known(self, phenotype: Phenotype) -> bool:
         # The graph forgets the nodes of those that were not kept.
         return all(map(self.graph.nodes.__contains__, phenotype._numbers))
 
-    @staticmethod
-    def _evaluated(phenotype: Phenotype, loss: Loss | None, losses: Array) -> None:
-        assert loss is not None
-        phenotype._loss, phenotype._scale, phenotype.losses = loss, loss.scale, losses
-        phenotype._parent, phenotype._steps = None, {}
+    def _may_inherit(self, phenotype: Phenotype) -> bool:
+        parent = phenotype._parent
+        return parent is not None and parent._key is not None and self._known(phenotype)
 
     def _plan(self, phenotype: Phenotype, parent: Phenotype) -> Plan:
-        holds, names = self.backend.holds, phenotype.network.activations
+        held, names = self._nodes, phenotype.network.activations
         pairs = zip(phenotype._numbers[: self.graph.n_outputs], parent._numbers, strict=False)
+        assert parent._key is not None
         return Plan(
-            tuple(step for step in phenotype._steps.values() if not holds(step.node)),
-            tuple((o, number, names[o]) for o, (number, old) in enumerate(pairs) if number != old),
+            parent._key,
+            tuple([step for step in phenotype._steps.values() if step.node not in held]),
+            tuple([(o, number, names[o]) for o, (number, old) in enumerate(pairs) if number != old]),
         )
 
-    def _outputs(self, phenotype: Phenotype) -> list[tuple[int, str]]:
+    def _outputs(self, phenotype: Phenotype) -> Outputs:
         n = self.graph.n_outputs
-        return list(zip(phenotype._numbers[:n], phenotype.network.activations[:n], strict=True))
+        return tuple(zip(phenotype._numbers[:n], phenotype.network.activations[:n], strict=True))
+
+    def _inherit(self, heirs: list[Phenotype]) -> None:
+        """Hold children of those that are held; one that its parent's scale does not fit stays without a loss."""
+        plans: list[Plan] = []
+        steps: list[Step] = []
+        for phenotype in heirs:
+            assert phenotype._parent is not None
+            plans.append(self._plan(phenotype, phenotype._parent))
+            steps += plans[-1].steps
+            self._nodes.update(step.node for step in plans[-1].steps)
+        self.shards.hold(steps)
+        if not heirs:
+            return
+        keys = self._keys.take(len(heirs))
+        losses, fits = self.shards.inherit([plan._replace(steps=()) for plan in plans], keys)
+        for phenotype, key, row, fit in zip(heirs, keys, self._mean(losses), fits.tolist(), strict=True):
+            if fit:
+                self._evaluated(phenotype, key, row)
+        self._drop([key for key, fit in zip(keys, fits.tolist(), strict=True) if not fit])
+
+    def _rebuild(self, phenotypes: list[Phenotype]) -> None:
+        """Hold networks by computing from scratch whatever of them is not held."""
+        if not phenotypes:
+            return
+        for phenotype in phenotypes:
+            if not self._known(phenotype):
+                phenotype._numbers = self.graph.express(phenotype.network)
+        wanted = {number for phenotype in phenotypes for number in phenotype._numbers}
+        self.shards.hold([step for step in self.graph.steps(wanted) if step.node not in self._nodes])
+        self._nodes |= wanted
+        keys, outputs = self._keys.take(len(phenotypes)), [self._outputs(phenotype) for phenotype in phenotypes]
+        scales = self._scales(phenotypes, outputs)
+        losses = self._mean(self.shards.found(outputs, keys, scales))
+        for phenotype, key, scale, row in zip(phenotypes, keys, scales, losses, strict=True):
+            phenotype._scale = scale
+            self._evaluated(phenotype, key, row)
+
+    def _scales(self, phenotypes: list[Phenotype], outputs: list[Outputs]) -> Array:
+        """The scale (networks, W) of each: a single step improves on one that was handed down."""
+        scales = np.ones((len(phenotypes), len(self.weights)))
+        if not self.scale_free:
+            return scales
+        given = [p._scale is not None and bool(p._scale.all()) for p in phenotypes]
+        for has_start, steps in ((True, 1), (False, 12)):
+            chosen = [i for i, has in enumerate(given) if has == has_start]
+            if chosen:
+                its = [outputs[i] for i in chosen]
+                start = np.array([phenotypes[i]._scale for i in chosen]) if has_start else None
+
+                def slopes(units: Array, factors: Array, its: list[Outputs] = its) -> Array:
+                    return self.shards.slopes(its, units, factors)
+
+                scales[chosen] = fit_scale(self.shards.spread(its), slopes, start, steps)
+        return scales
+
+    def _look_at(self, phenotype: Phenotype) -> None:
+        """Evaluate one network from scratch and hold nothing more than before."""
+        before, scale = set(self._nodes), phenotype._scale
+        self._checked_batch()
+        self._rebuild([phenotype])
+        assert phenotype._key is not None
+        self._drop([phenotype._key])
+        # Held later, it will be given the scale that it has here.
+        phenotype._key, phenotype._scale = None, scale
+        self._release(self._nodes - before)
+
+    @staticmethod
+    def _evaluated(phenotype: Phenotype, key: int, losses: Array) -> None:
+        phenotype._key, phenotype.losses = key, losses
+        phenotype._parent, phenotype._steps = None, {}
 
     def _let_go(self, living: list[Phenotype]) -> None:
         """Forget what is held for any but the living."""
         stay = set(living)
-        for phenotype in self._held:
-            if phenotype not in stay:
-                phenotype._loss = None
+        leaving = [phenotype for phenotype in self._held if phenotype not in stay and phenotype._key is not None]
+        self._drop([phenotype._key for phenotype in leaving if phenotype._key is not None])
+        for phenotype in leaving:
+            phenotype._key = None
         self._held = living
         numbers: set[int] = set()
         numbers.update(*(phenotype._numbers for phenotype in living))
-        if self._backend is not None:
-            self._backend.release(numbers)
+        self._release(self._nodes - numbers)
         self.graph.sweep(numbers)
+
+    def _drop(self, keys: list[int]) -> None:
+        if keys:
+            self.shards.drop(keys)
+            self._keys.give_back(keys)
+
+    def _release(self, nodes: set[int]) -> None:
+        if nodes:
+            self.shards.release(sorted(nodes))
+            self._nodes -= nodes
+
+
+class _Keys:
+    """Small whole numbers, given out and taken back."""
+
+    def __init__(self) -> None:
+        self._free: list[int] = []
+        self._next = 0
+
+    def take(self, count: int) -> list[int]:
+        reused = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        new = range(self._next, self._next + count - len(reused))
+        self._next = new.stop
+        return [*reused, *new]
+
+    def give_back(self, keys: Iterable[int]) -> None:
+        self._free += keys

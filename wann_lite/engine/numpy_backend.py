@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..activations import ACTIVATIONS
-from ..losses import best_scale
-from .plan import Plan, Step
+from ..losses import slopes, spread
+from .plan import Changed, Outputs, Plan, Step
 
 Array = NDArray[Any]
 
@@ -25,8 +25,29 @@ Array = NDArray[Any]
 _CANCELLED = 0.03
 # Beyond these bounds a reference no longer fits: float32 has no room for the exponentials.
 _LEAST_SUM, _GREATEST_SUM = 1e-20, 1e20
-# One example in so many decides the scale: the loss is at its lowest there, so a small error costs next to nothing.
-_SCALE_EVERY = 4
+
+
+class Translator:
+    """What a plan is turned into before it reaches a shard: for numpy, nothing else."""
+
+    def __init__(self, first: int) -> None:
+        pass
+
+    def hold(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """Steps whose nodes will be held."""
+        return steps
+
+    def release(self, nodes: Iterable[int]) -> list[int]:
+        """Nodes that will be forgotten."""
+        return list(nodes)
+
+    def outputs(self, networks: Sequence[Outputs]) -> Sequence[Outputs]:
+        """Each network's output nodes and activations."""
+        return networks
+
+    def plans(self, plans: Iterable[Plan]) -> list[Plan]:
+        """What children are made from."""
+        return list(plans)
 
 
 @dataclass(slots=True)
@@ -34,7 +55,7 @@ class Loss:
     """What is kept of one network's loss, so that a child's costs only the outputs that it changed.
 
     With z = scale * output, column o is exp(z_o - reference), the total is the sum of all columns, and the loss is
-    the mean of log(total) - (z_label - reference).
+    the sum over examples of log(total) - (z_label - reference).
     """
 
     #: (W, 1): fixed between changes of batch, so that columns can be handed down.
@@ -50,8 +71,8 @@ class Loss:
     greatest_total: float
 
 
-class NumpyBackend:
-    """Holds the outputs of distinct nodes on one batch, and carries out plans.
+class Shard:
+    """Holds the outputs of distinct nodes on a slice of the batch, and carries out plans.
 
     Parameters
     ----------
@@ -59,23 +80,16 @@ class NumpyBackend:
     labels : ndarray of int (n,)
     weights : sequence of float (W,)
     n_outputs : int
-    scale_free : bool
-        Whether the outputs are scaled at each weight as suits them best, or taken as they are.
+    sample : int
+        One example in so many decides the scale.
     """
 
-    def __init__(
-        self,
-        x: Array,
-        labels: Array,
-        weights: Sequence[float],
-        n_outputs: int,
-        scale_free: bool,
-    ) -> None:
+    def __init__(self, x: Array, labels: Array, weights: Sequence[float], n_outputs: int, sample: int) -> None:
         order = np.argsort(labels, kind="stable")
         self.n = len(labels)
         self.weights = np.asarray(weights, np.float32)[:, None]
-        self.scale_free = scale_free
         self._labels = labels[order]
+        self._sample = slice(None, None, sample)
         bounds = np.searchsorted(self._labels, np.arange(n_outputs + 1))
         self._classes = [slice(*pair) for pair in itertools.pairwise(bounds)]
         inputs = np.ascontiguousarray(x[order].T, np.float32)
@@ -83,39 +97,37 @@ class NumpyBackend:
         self._values |= {number: row for number, row in enumerate(inputs, 1)}
         self._sums: dict[int, Array] = {}
         self._first = 1 + len(inputs)
+        self._losses: dict[int, Loss] = {}
         self._spare: list[Array] = []
         self._logarithms = self._empty()
         #: How many array operations have been carried out.
         self.operations = 0
 
+    @property
+    def held_bytes(self) -> int:
+        """The memory of all sums, outputs and losses that are held."""
+        arrays = [*self._sums.values(), *(v for number, v in self._values.items() if number >= self._first)]
+        for loss in self._losses.values():
+            arrays += [loss.reference, loss.total, *loss.columns]
+        return sum({id(array): array.nbytes for array in arrays}.values())
+
     # --- nodes
-
-    def holds(self, number: int) -> bool:
-        """Whether that node's sum is known."""
-        return number in self._sums
-
-    def held(self) -> set[int]:
-        """The nodes that are held."""
-        return set(self._sums)
 
     def hold(self, steps: Iterable[Step]) -> None:
         """Compute nodes and keep them."""
         with np.errstate(over="ignore", invalid="ignore"):
             for step in steps:
-                if step.node not in self._sums:
-                    self._sum(step)
-                    if not step.is_output:
-                        self._activate(step)
+                self._sum(step)
+                if not step.is_output:
+                    self._activate(step)
 
-    def release(self, living: set[int]) -> None:
-        """Forget every node that is not among the living."""
-        for number in self._sums.keys() - living:
-            self._forget(number)
-
-    @property
-    def held_bytes(self) -> int:
-        """The memory of all sums and outputs that are held."""
-        return sum(array.nbytes for held in (self._sums, self._values) for array in held.values())
+    def release(self, nodes: Iterable[int]) -> None:
+        """Forget nodes."""
+        for number in nodes:
+            for held in (self._sums, self._values):
+                array = held.pop(number, None)
+                if array is not None and array.ndim == 2:
+                    self._spare.append(array)
 
     def _sum(self, step: Step) -> None:
         """A node's sum: its base's, plus outputs gained, minus outputs lost."""
@@ -141,78 +153,110 @@ class NumpyBackend:
         self._values[step.node] = ACTIVATIONS[step.activation](value, value)
         self.operations += 2
 
-    def _forget(self, number: int) -> None:
-        for held in (self._sums, self._values):
-            array = held.pop(number, None)
-            if array is not None and array.ndim == 2:
-                self._spare.append(array)
-
     def _empty(self) -> Array:
         return self._spare.pop() if self._spare else np.empty((len(self.weights), self.n), np.float32)
 
-    # --- the loss
+    def _outputs(self, outputs: Outputs, examples: slice = slice(None)) -> Array:
+        """A network's outputs (classes, W, examples) at every shared weight."""
+        rows = []
+        for node, activation in outputs:
+            row = self._sums[node][..., examples] * self.weights
+            rows.append(ACTIVATIONS[activation](row, row))
+        self.operations += 2 * len(rows)
+        return np.array(rows)
 
-    def fresh_loss(self, outputs: Sequence[tuple[int, str]], inherited: Array | None) -> tuple[Loss, Array]:
-        """The loss of a network whose output nodes are held, with a scale and a reference of its own.
+    # --- the scale
 
-        Parameters
-        ----------
-        outputs : sequence of (int, str)
-            Each output's node and activation.
-        inherited : ndarray (W, 1) or None
-            The scale of its parent, or its own on an earlier batch; a single step improves on it.
+    def spread(self, networks: Iterable[Outputs]) -> tuple[Array, int]:
+        """The sums over the sample of the squares of the outputs, centred and as they are.
 
         Returns
         -------
-        (Loss, ndarray (W,))
+        (ndarray (2, networks, W), int)
+            And how many numbers are in each sum.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            z = np.empty((len(outputs), *self._logarithms.shape), np.float32)
-            for row, (node, activation) in zip(z, outputs, strict=True):
-                np.multiply(self._sums[node], self.weights, out=row)
-                if activation != "linear":
-                    ACTIVATIONS[activation](row, row)
-            scale = np.ones_like(self.weights)
-            if self.scale_free:
-                scale = self._fitted_scale(z, inherited)
-                z *= scale
-            reference = z.max(axis=0)
-            reference += np.log(np.exp(z - reference).sum(axis=0))
-            z -= reference
-            hits = np.stack([row[:, its].sum(axis=1) for row, its in zip(z, self._classes, strict=True)])
-            columns = list(np.exp(z, out=z))
-        self.operations += 8 * len(outputs)
-        total = np.ones_like(reference)
-        return Loss(scale, reference, columns, hits, total, 1.0), _finite(-hits.sum(axis=0) / self.n)
+            sums = [spread(self._outputs(outputs, self._sample)) for outputs in networks]
+        return np.stack(sums, axis=1), len(self._classes) * len(self._labels[self._sample])
 
-    def _fitted_scale(self, z: Array, inherited: Array | None) -> Array:
-        every = slice(None, None, _SCALE_EVERY if self.n >= 1000 else 1)
-        sample, labels = z[:, :, every], self._labels[every]
-        if inherited is None or not inherited.all():
-            scale = best_scale(sample, labels, class_axis=0)
-        else:
-            scale = best_scale(sample, labels, class_axis=0, start=inherited[:, 0], steps=1)
-        return scale[:, None]
-
-    def loss_after(
-        self, parent: Loss, changed: Sequence[tuple[int, int, str]], keep: bool
-    ) -> tuple[Loss | None, Array] | None:
-        """The loss of a child whose changed output nodes are held, from its parent's by the columns that changed.
-
-        Parameters
-        ----------
-        parent : Loss
-        changed : sequence of (int, int, str)
-            Which outputs changed: place, node, activation.
-        keep : bool
-            Whether to return a `Loss` too.
+    def slopes(self, networks: Iterable[Outputs], units: Array, factors: Array) -> tuple[Array, int]:
+        """The sums over the sample of the loss's first and second derivative in each network's factor.
 
         Returns
         -------
-        (Loss or None, ndarray (W,)), or None where the parent's scale or reference do not fit the child
+        (ndarray (2, networks, W), int)
+            And how many examples are in each sum.
         """
-        if not parent.scale.all():
-            return None
+        labels = self._labels[self._sample]
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums = [
+                slopes(self._outputs(outputs, self._sample), labels, unit.astype(np.float32), float(factor))
+                for outputs, unit, factor in zip(networks, units, factors, strict=True)
+            ]
+        return np.stack(sums, axis=1), len(labels)
+
+    # --- the loss
+
+    def found(self, networks: Iterable[Outputs], keys: Iterable[int], scales: Array) -> Array:
+        """The summed losses of networks whose output nodes are held, each kept under its key.
+
+        Returns
+        -------
+        ndarray (networks, W)
+        """
+        sums = []
+        for outputs, key, scale in zip(networks, keys, scales, strict=True):
+            with np.errstate(over="ignore", invalid="ignore"):
+                z = self._outputs(outputs)
+                scale = np.asarray(scale, np.float32)[:, None]
+                z *= scale
+                reference = z.max(axis=0)
+                reference += np.log(np.exp(z - reference).sum(axis=0))
+                z -= reference
+                hits = np.stack([row[:, its].sum(axis=1) for row, its in zip(z, self._classes, strict=True)])
+                columns = list(np.exp(z, out=z))
+            self.operations += 6 * len(columns)
+            self._losses[key] = Loss(scale, reference, columns, hits, np.ones_like(reference), 1.0)
+            sums.append(-hits.sum(axis=0))
+        return np.array(sums, float)
+
+    def inherit(self, plans: Sequence[Plan], keys: Iterable[int]) -> tuple[Array, Array]:
+        """The summed losses of children whose changed outputs are held, each kept under its key if it fits.
+
+        Returns
+        -------
+        (ndarray (children, W), ndarray of bool (children,))
+            And whether the parent's scale and reference fit the child; if not, its losses mean nothing.
+        """
+        sums, fits = [], []
+        for plan, key in zip(plans, keys, strict=True):
+            loss, its = self._loss_after(self._losses[plan.parent], plan.changed, keep=True)
+            if loss is not None:
+                self._losses[key] = loss
+            fits.append(loss is not None)
+            sums.append(its)
+        return np.array(sums, float), np.array(fits)
+
+    def drop(self, keys: Iterable[int]) -> None:
+        """Forget losses, those that were never kept among them."""
+        for key in keys:
+            self._losses.pop(key, None)
+
+    def run(self, plans: Sequence[Plan]) -> tuple[Array, Array]:
+        """The summed losses of children by their plans, and whether they fit; nothing of them is kept."""
+        sums, fits = [], []
+        for plan in plans:
+            self.hold(plan.steps)
+            loss, its = self._loss_after(self._losses[plan.parent], plan.changed, keep=False)
+            self.release(step.node for step in plan.steps)
+            fits.append(loss is not None)
+            sums.append(its)
+        return np.array(sums, float).reshape(len(plans), len(self.weights)), np.array(fits, bool)
+
+    def _loss_after(self, parent: Loss, changed: Iterable[Changed], keep: bool) -> tuple[Loss | None, Array]:
+        """A child's loss from its parent's, by the columns that changed; None in its place if it does not fit."""
+        if not parent.scale.all():  # outputs that told nothing apart have no scale to hand down
+            return None, np.zeros(len(self.weights))
         columns, hits = list(parent.columns), parent.hits.copy()
         total = self._empty()
         np.copyto(total, parent.total)
@@ -227,19 +271,20 @@ class NumpyBackend:
                 np.subtract(total, columns[place], out=total)
                 np.add(total, column, out=total)
                 columns[place] = column
-            if total.min() < _CANCELLED * parent.greatest_total:
+            if total.min(initial=np.inf) < _CANCELLED * parent.greatest_total:
                 np.copyto(total, columns[0])
                 for column in columns[1:]:
                     np.add(total, column, out=total)
                 self.operations += len(columns)
-            fits = bool(total.min() > _LEAST_SUM and total.max() < _GREATEST_SUM)
+            fits = bool(total.min(initial=np.inf) > _LEAST_SUM and total.max(initial=1) < _GREATEST_SUM)
             np.log(total, out=self._logarithms)
-            losses = _finite((self._logarithms.sum(axis=1) - hits.sum(axis=0)) / self.n)
-        self.operations += 4 + 7 * len(changed)
+            sums = self._logarithms.sum(axis=1) - hits.sum(axis=0)
+        self.operations += 4 + 7 * len(made)
         if fits and keep:
-            return Loss(parent.scale, parent.reference, columns, hits, total, float(total.max())), losses
+            greatest = float(total.max(initial=0))
+            return Loss(parent.scale, parent.reference, columns, hits, total, greatest), sums
         self._spare += [total, *made]
-        return (None, losses) if fits else None
+        return (parent if fits else None), sums
 
     def _scaled_output(self, node: int, activation: str, scale: Array) -> Array:
         if activation == "linear":
@@ -248,24 +293,9 @@ class NumpyBackend:
         ACTIVATIONS[activation](value, value)
         return np.multiply(value, scale, out=value)
 
-    # --- plans
-
-    def run(self, plan: Plan, parent: Loss, outputs: Sequence[tuple[int, str]]) -> Array:
-        """The losses (W,) of a child by its plan; nothing of it is kept."""
-        self.hold(plan.steps)
-        result = self.loss_after(parent, plan.changed, keep=False) or self.fresh_loss(outputs, parent.scale)
-        for step in plan.steps:
-            self._forget(step.node)
-        return result[1]
-
 
 def _added(rows: list[Array]) -> Array:
     total = rows[0].copy()
     for row in rows[1:]:
         np.add(total, row, out=total)
     return total
-
-
-def _finite(losses: Array) -> Array:
-    # A network whose outputs overflow is the worst there is, not an error.
-    return np.where(np.isfinite(losses), losses, np.inf)

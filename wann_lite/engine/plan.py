@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: An output that differs from the parent's: its place, its distinct node, its activation.
+Changed = tuple[int, int, str]
+#: The distinct node and the activation of each output of a network.
+Outputs = tuple[tuple[int, str], ...]
+
 
 class Step(NamedTuple):
     """Compute one distinct node: its sum, then what its activation makes of it.
@@ -37,15 +42,18 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Everything that must be computed for one network.
+    """Everything that must be computed for one child.
 
     Attributes
     ----------
+    parent : int
+        The key under which its parent's loss is held.
     steps : tuple of Step
         In an order in which each finds its sources done.
-    changed : tuple of (int, int, str)
-        Which outputs differ from the parent's, as (place, distinct node, activation).
+    changed : tuple of Changed
+        Which outputs differ from the parent's.
     """
 
+    parent: int
     steps: tuple[Step, ...]
-    changed: tuple[tuple[int, int, str], ...]
+    changed: tuple[Changed, ...]

@@ -62,18 +62,20 @@ class Classification:
             digest.update(array.data)
         return digest.hexdigest()
 
-    def batch(self, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
-        """`size` training examples drawn without replacement, or all if there are no more.
+    @property
+    def examples(self) -> tuple[Array, Array]:
+        """The training examples (n, inputs) and their labels (n,)."""
+        return self.dataset.x_train, self.dataset.y_train
+
+    def draw(self, size: int, rng: np.random.Generator) -> Array:
+        """Which training examples make a batch: `size` of them without replacement, or all if there are no more.
 
         Returns
         -------
-        (ndarray (n, inputs), ndarray of int (n,))
+        ndarray of int (n,)
         """
-        x, y = self.dataset.x_train, self.dataset.y_train
-        if size >= len(y):
-            return x, y
-        chosen = rng.choice(len(y), size, replace=False)
-        return x[chosen], y[chosen]
+        n = len(self.dataset.y_train)
+        return np.arange(n) if size >= n else rng.choice(n, size, replace=False)
 
     def validate(self, network: Network, weights: Sequence[float]) -> Array:
         """The accuracy (W,) at each shared weight on the validation examples."""

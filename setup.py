@@ -1,0 +1,18 @@
+"""The optional extension; everything else is said in pyproject.toml."""
+
+import os
+
+from setuptools import Extension, setup
+
+# Python's own compiler flags vary; these two let loops over arrays become vector instructions everywhere.
+FLAGS = [] if os.name == "nt" else ["-O3", "-fno-trapping-math"]
+
+HOT = Extension(
+    "wann_lite.engine._hot",
+    ["wann_lite/engine/_hot.pyx"],
+    depends=["wann_lite/engine/dispatch.h", "wann_lite/engine/kernels.h"],
+    extra_compile_args=FLAGS,
+    optional=True,  # without a compiler the package installs all the same, and runs on numpy
+)
+
+setup(ext_modules=[] if os.environ.get("WANN_LITE_NO_EXT") == "1" else [HOT])

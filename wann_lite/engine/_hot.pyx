@@ -1,0 +1,740 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The array work of a population in compiled code: whole children at a time, a block of examples after the other.
+
+A child's nodes, its changed outputs and its loss are computed for a few hundred examples, all of it in the processor's
+cache, before the next examples come: what the parent holds is read once and nothing is written. Plans arrive as
+`Program`s, lists of whole numbers in which a node is a slot, or, where it belongs to one plan alone, a negative number.
+What each step means is said in `plan`, what each array holds in `numpy_backend`; both backends agree to rounding.
+"""
+
+from libc.stdint cimport uintptr_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memcpy
+
+import numpy as np
+
+from ..activations import NAMES
+
+cdef extern from "dispatch.h" nogil:
+    ctypedef struct Kernels:
+        const char *instructions
+        void (*activate)(int code, float weight, const float *total, float *value, int n) noexcept nogil
+        void (*fill)(float *row, float value, int n) noexcept nogil
+        void (*add)(float *total, const float *row, int n) noexcept nogil
+        void (*subtract)(float *total, const float *row, int n) noexcept nogil
+        void (*scale)(float *row, float factor, const float *reference, int n) noexcept nogil
+        void (*exchange)(float *total, const float *old, const float *row, float *column, int n) noexcept nogil
+        double (*sum)(const float *row, int n) noexcept nogil
+        double (*sum_of_logs)(const float *row, float *logs, int n) noexcept nogil
+        void (*extremes)(const float *row, float *least, float *greatest, int n) noexcept nogil
+        void (*normalise)(float *z, int classes, float *columns, float *reference, float *total,
+                          int n) noexcept nogil
+        void (*centre)(float *z, int classes, float *mean, int n, int real, double *before,
+                       double *after) noexcept nogil
+        void (*tilt)(const float *z, int classes, float factor, float *mean, float *variance, float *greatest,
+                     float *total, int n) noexcept nogil
+    const Kernels *choose_kernels(int at_most)
+    long claim(long *counter)
+    long look(long *counter)
+    void publish(long *counter, long value)
+
+cdef extern from *:
+    """
+    #ifdef _WIN32
+    #include <windows.h>
+    static void wait_a_little(void) { SwitchToThread(); }
+    #else
+    #include <sched.h>
+    static void wait_a_little(void) { sched_yield(); }
+    #endif
+    """
+    void wait_a_little() nogil
+
+cdef enum:
+    BLOCK = 256  # examples at a time: what a child computes for them stays in the cache
+    LANES = 16  # the length of a row is a multiple of this
+    NONE = -2147483648
+    CHUNK = 8  # plans that are handed over together
+
+# As in numpy_backend.
+cdef float CANCELLED = 0.03, LEAST = 1e-20, GREATEST = 1e20
+
+cdef const Kernels *K = choose_kernels(2)
+cdef dict CODES = {name: code for code, name in enumerate(NAMES)}
+
+
+def instructions() -> str:
+    """The instruction set in use."""
+    return K.instructions.decode()
+
+
+def choose(at_most: int) -> str:
+    """Use no instruction set beyond 0 (SSE2), 1 (AVX2) or 2 (AVX-512), and return the one in use."""
+    global K
+    K = choose_kernels(at_most)
+    return instructions()
+
+
+# --- what arrives
+
+cdef class Program:
+    """Whole numbers that grow at the end."""
+
+    cdef int *data
+    cdef long size, room
+    #: Where each plan begins.
+    cdef readonly list starts
+    #: The most nodes that one plan has to itself.
+    cdef readonly int transient
+    #: The most outputs that one plan changes.
+    cdef readonly int changed
+
+    def __cinit__(self):
+        self.room = 256
+        self.data = <int *> malloc(self.room * sizeof(int))
+        if self.data is NULL:
+            raise MemoryError()
+        self.starts = []
+
+    def __dealloc__(self):
+        free(self.data)
+
+    def __reduce__(self):
+        return _program, (bytes((<char *> self.data)[: self.size * sizeof(int)]), self.starts, self.transient,
+                          self.changed)
+
+    cdef int put(self, int value) except -1:
+        cdef int *larger
+        if self.size == self.room:
+            larger = <int *> realloc(self.data, 2 * self.room * sizeof(int))
+            if larger is NULL:
+                raise MemoryError()
+            self.data, self.room = larger, 2 * self.room
+        self.data[self.size] = value
+        self.size += 1
+        return 0
+
+
+def _program(bytes data, list starts, int transient, int changed):
+    cdef Program program = Program()
+    cdef const int *values = <const int *> <const char *> data
+    for i in range(len(data) // sizeof(int)):
+        program.put(values[i])
+    program.starts, program.transient, program.changed = starts, transient, changed
+    return program
+
+
+cdef class Translator:
+    """Turns steps and plans into programs, and remembers in which slot each held node is."""
+
+    cdef dict slots
+    cdef list free_slots
+    cdef int first, following
+
+    def __init__(self, int first):
+        self.first = self.following = first
+        self.slots, self.free_slots = {}, []
+
+    def hold(self, steps):
+        """The program that computes nodes and keeps them."""
+        cdef Program program = Program()
+        program.put(len(steps))
+        for step in steps:
+            if self.free_slots:
+                slot = self.free_slots.pop()
+            else:
+                slot = self.following
+                self.following += 1
+            self.slots[step.node] = slot
+        for step in steps:
+            self._step(program, step, self.slots[step.node], self.slots)
+        return program
+
+    def release(self, numbers):
+        """The slots of nodes that are forgotten."""
+        freed = [self.slots.pop(number) for number in numbers]
+        self.free_slots += freed
+        return freed
+
+    def outputs(self, networks):
+        """Each network's output nodes and activations."""
+        cdef Program program = Program()
+        for outputs in networks:
+            program.starts.append(program.size)
+            for node, activation in outputs:
+                program.put(self.slots[node])
+                program.put(CODES[activation])
+        return program
+
+    def plans(self, plans):
+        """What the children are made from, one plan after the other."""
+        cdef Program program = Program()
+        for plan in plans:
+            self.add_plan(program, plan)
+        return program
+
+    cdef int add_plan(self, Program program, plan) except -1:
+        cdef dict own = {}
+        cdef tuple steps = (<tuple> plan)[1], changed = (<tuple> plan)[2]
+        program.starts.append(program.size)
+        program.put((<tuple> plan)[0])
+        program.put(len(steps))
+        for step in steps:
+            name = -1 - len(own)
+            self._step(program, step, name, own)
+            own[(<tuple> step)[0]] = name
+        program.put(len(changed))
+        for place, node, activation in changed:
+            program.put(place)
+            program.put(self._name(node, own))
+            program.put(CODES[activation])
+        program.transient = max(program.transient, len(own))
+        program.changed = max(program.changed, len(changed))
+        return 0
+
+    cdef int _step(self, Program program, object given, int name, dict own) except -1:
+        # A NamedTuple is a tuple, but not exactly one.
+        cdef tuple step = <tuple> given
+        cdef tuple plus = step[5], minus = step[6]
+        program.put(name)
+        program.put(CODES[step[1]])
+        program.put(1 if step[2] else 0)
+        program.put(1 if step[3] else 0)
+        program.put(NONE if step[4] is None else self._name(step[4], own))
+        program.put(len(plus))
+        program.put(len(minus))
+        for number in plus:
+            program.put(self._name(number, own))
+        for number in minus:
+            program.put(self._name(number, own))
+        return 0
+
+    cdef int _name(self, number, dict own) except? -1:
+        cdef int plain = number
+        if plain < self.first:
+            return plain
+        name = own.get(number)
+        return self.slots[number] if name is None else name
+
+
+# --- what is held
+
+cdef class Rows:
+    """Memory for float32, on the boundary of a cache line."""
+
+    cdef void *memory
+    cdef float *data
+    cdef Py_ssize_t nbytes
+
+    def __cinit__(self, Py_ssize_t count):
+        self.nbytes = count * sizeof(float)
+        self.memory = malloc(self.nbytes + 64)
+        if self.memory is NULL:
+            raise MemoryError()
+        self.data = <float *> ((<uintptr_t> self.memory + 63) & ~<uintptr_t> 63)
+
+    def __dealloc__(self):
+        free(self.memory)
+
+
+cdef struct View:
+    float *reference
+    float *total
+    float **column
+    float *scale
+    double *hits  # (outputs, W)
+    float greatest
+
+
+cdef class Loss:
+    """As `numpy_backend.Loss`: columns and the reference are shared with parents and children."""
+
+    cdef View view
+    cdef list columns
+    cdef Rows reference, total
+
+    def __cinit__(self, int n_outputs, int n_weights):
+        self.view.column = <float **> malloc(n_outputs * sizeof(float *))
+        self.view.scale = <float *> malloc(n_weights * sizeof(float))
+        self.view.hits = <double *> malloc(n_outputs * n_weights * sizeof(double))
+        if self.view.column is NULL or self.view.scale is NULL or self.view.hits is NULL:
+            raise MemoryError()
+        self.columns = [None] * n_outputs
+
+    def __dealloc__(self):
+        free(self.view.column)
+        free(self.view.scale)
+        free(self.view.hits)
+
+    cdef put(self, Rows reference, Rows total):
+        self.reference, self.total = reference, total
+        self.view.reference, self.view.total = reference.data, total.data
+
+    cdef put_column(self, int place, Rows rows):
+        self.columns[place] = rows
+        self.view.column[place] = rows.data
+
+
+cdef class Scratch:
+    """What one thread needs for one block: a child's own nodes, its changed outputs, and some rows."""
+
+    cdef Rows nodes, z, columns, total, row
+    cdef unsigned char *thin
+    cdef int n_weights
+
+    def __cinit__(self, int n_weights, int transient, int outputs):
+        self.n_weights = n_weights
+        self.nodes = Rows(2 * max(transient, 1) * n_weights * BLOCK)
+        self.z = Rows(max(outputs, 1) * n_weights * BLOCK)
+        self.columns = Rows(max(outputs, 1) * n_weights * BLOCK)
+        self.total = Rows(n_weights * BLOCK)
+        self.row = Rows(4 * BLOCK)
+        self.thin = <unsigned char *> malloc(max(transient, 1))
+        if self.thin is NULL:
+            raise MemoryError()
+
+    def __dealloc__(self):
+        free(self.thin)
+
+
+cdef struct Place:
+    float *data
+    long stride  # from one weight to the next; 0 where all share a row
+
+
+cdef class Shard:
+    """Holds the outputs of distinct nodes on a slice of the batch, and carries out programs.
+
+    Parameters
+    ----------
+    x : ndarray of float32 (n, inputs)
+    labels : ndarray of int (n,)
+    weights : sequence of float (W,)
+    n_outputs : int
+    sample : int
+        One example in so many decides the scale.
+    """
+
+    cdef long n, length, n_weights, first, n_outputs, sample, room, n_losses
+    cdef float *weights
+    cdef long *bounds
+    cdef float **sums
+    cdef float **values
+    cdef unsigned char *thin
+    cdef View **losses
+    cdef dict nodes, kept
+    cdef Rows inputs
+
+    def __cinit__(self, x, labels, weights, int n_outputs, int sample):
+        cdef long i, c, w
+        self.n, self.first = x.shape[0], 1 + x.shape[1]
+        self.length = max(LANES, (self.n + LANES - 1) // LANES * LANES)
+        self.n_weights, self.n_outputs, self.sample = len(weights), n_outputs, sample
+        self.nodes, self.kept = {}, {}
+        self.weights = <float *> malloc(self.n_weights * sizeof(float))
+        self.bounds = <long *> malloc((n_outputs + 1) * sizeof(long))
+        if self.weights is NULL or self.bounds is NULL:
+            raise MemoryError()
+        for w in range(self.n_weights):
+            self.weights[w] = weights[w]
+        self._make_room(2 * self.first)
+        order = np.argsort(labels, kind="stable")
+        limits = np.searchsorted(np.asarray(labels)[order], np.arange(n_outputs + 1))
+        for c in range(n_outputs + 1):
+            self.bounds[c] = limits[c]
+        # Behind the last example stand copies of it, so that they upset nothing.
+        padded = np.resize(order, self.length) if self.n else np.zeros(self.length, int)
+        padded[self.n :] = order[self.n - 1] if self.n else 0
+        cdef const float[:, ::1] rows = np.ascontiguousarray(
+            x[padded].T if self.n else np.zeros((x.shape[1], self.length)), dtype=np.float32
+        )
+        self.inputs = Rows(self.first * self.length)
+        K.fill(self.inputs.data, 1.0, self.length)
+        for i in range(self.first):
+            self.values[i] = self.inputs.data + i * self.length
+            if i:
+                memcpy(self.values[i], &rows[i - 1, 0], self.length * sizeof(float))
+
+    def __dealloc__(self):
+        free(self.weights)
+        free(self.bounds)
+        free(self.sums)
+        free(self.values)
+        free(self.thin)
+        free(self.losses)
+
+    cdef int _make_room(self, long slots) except -1:
+        self.sums = <float **> realloc(self.sums, slots * sizeof(float *))
+        self.values = <float **> realloc(self.values, slots * sizeof(float *))
+        self.thin = <unsigned char *> realloc(self.thin, slots)
+        if self.sums is NULL or self.values is NULL or self.thin is NULL:
+            raise MemoryError()
+        self.room = slots
+        return 0
+
+    @property
+    def held_bytes(self) -> int:
+        """The memory of all sums, outputs and losses that are held."""
+        cdef Rows rows
+        cdef Loss loss
+        held = {}
+        for pair in self.nodes.values():
+            for rows in pair:
+                held[id(rows)] = rows.nbytes
+        for loss in self.kept.values():
+            for rows in (*loss.columns, loss.reference, loss.total):
+                held[id(rows)] = rows.nbytes
+        return sum(held.values())
+
+    # --- nodes
+
+    def hold(self, Program program):
+        """Compute nodes and keep them."""
+        cdef int *at = program.data
+        cdef long k, b
+        cdef int slot, is_output, thin
+        cdef Rows total, value
+        cdef Scratch scratch = Scratch(self.n_weights, 0, 0)
+        at += 1
+        for k in range(program.data[0]):
+            slot, is_output, thin = at[0], at[2], at[3]
+            while slot >= self.room:
+                self._make_room(2 * self.room)
+            total = Rows(self.length * (1 if thin else self.n_weights))
+            value = Rows(0 if is_output else self.length * self.n_weights)
+            self.nodes[slot] = (total, value)
+            self.sums[slot], self.values[slot], self.thin[slot] = total.data, value.data, thin
+            at += 7 + at[5] + at[6]
+        with nogil:
+            for b from 0 <= b < self.length by BLOCK:
+                self.carry_out(program.data + 1, program.data[0], b, min(BLOCK, self.length - b), scratch)
+
+    def release(self, slots):
+        """Forget nodes."""
+        for slot in slots:
+            del self.nodes[slot]
+
+    cdef inline Place sum_of(self, int name, long b, Scratch scratch) noexcept nogil:
+        cdef Place place
+        if name >= 0:
+            place.data = self.sums[name] + b
+            place.stride = 0 if self.thin[name] else self.length
+        else:
+            place.data = scratch.nodes.data + 2 * (-1 - name) * self.n_weights * BLOCK
+            place.stride = 0 if scratch.thin[-1 - name] else BLOCK
+        return place
+
+    cdef inline Place value_of(self, int name, long b, Scratch scratch) noexcept nogil:
+        cdef Place place
+        if name >= 0:
+            place.data = self.values[name] + b
+            place.stride = 0 if name < self.first else self.length
+        else:
+            place.data = scratch.nodes.data + (1 + 2 * (-1 - name)) * self.n_weights * BLOCK
+            place.stride = BLOCK
+        return place
+
+    cdef int *carry_out(self, int *at, int steps, long b, int n, Scratch scratch) noexcept nogil:
+        """Take so many steps for the n examples from b on; return where the program goes on."""
+        cdef int step, name, code, is_output, thin, base, gained, lost, k
+        cdef long w
+        cdef Place total, other, value
+        for step in range(steps):
+            name, code, is_output, thin, base, gained, lost = at[0], at[1], at[2], at[3], at[4], at[5], at[6]
+            at += 7
+            if name < 0:
+                scratch.thin[-1 - name] = thin
+            total = self.sum_of(name, b, scratch)
+            if base != NONE:
+                other = self.sum_of(base, b, scratch)
+            for w in range(1 if thin else self.n_weights):
+                if base != NONE:
+                    memcpy(total.data + w * total.stride, other.data + w * other.stride, n * sizeof(float))
+                else:
+                    K.fill(total.data + w * total.stride, 0.0, n)
+            for k in range(gained):
+                value = self.value_of(at[k], b, scratch)
+                for w in range(1 if thin else self.n_weights):
+                    K.add(total.data + w * total.stride, value.data + w * value.stride, n)
+            at += gained
+            for k in range(lost):
+                value = self.value_of(at[k], b, scratch)
+                for w in range(1 if thin else self.n_weights):
+                    K.subtract(total.data + w * total.stride, value.data + w * value.stride, n)
+            at += lost
+            if not is_output:
+                value = self.value_of(name, b, scratch)
+                for w in range(self.n_weights):
+                    K.activate(code, self.weights[w], total.data + w * total.stride, value.data + w * value.stride, n)
+        return at
+
+    # --- the scale
+
+    def spread(self, Program outputs):
+        """The sums over the sample of the squares of the outputs, centred and as they are.
+
+        Returns
+        -------
+        (ndarray (2, networks, W), int)
+            And how many numbers are in each sum.
+        """
+        cdef long i, w, b, count = (self.n + self.sample - 1) // self.sample
+        cdef double[:, :, ::1] result = np.zeros((2, len(outputs.starts), self.n_weights))
+        cdef Scratch scratch = Scratch(1, 0, self.n_outputs)
+        cdef double before, after
+        cdef long[::1] starts = np.array(outputs.starts, dtype=np.dtype("l"))
+        with nogil:
+            for i in range(starts.shape[0]):
+                for w in range(self.n_weights):
+                    for b from 0 <= b < count by BLOCK:
+                        self.centred(outputs.data + starts[i], w, b, min(BLOCK, count - b), scratch, &before, &after)
+                        result[0, i, w] += after
+                        result[1, i, w] += before
+        return np.asarray(result), count * self.n_outputs
+
+    def slopes(self, Program outputs, const double[:, ::1] units, const double[::1] factors):
+        """The sums over the sample of the loss's first and second derivative in each network's factor.
+
+        Returns
+        -------
+        (ndarray (2, networks, W), int)
+            And how many examples are in each sum.
+        """
+        cdef long i, w, b, c, low, high, count = (self.n + self.sample - 1) // self.sample
+        cdef int real, n
+        cdef double[:, :, ::1] result = np.zeros((2, len(outputs.starts), self.n_weights))
+        cdef Scratch scratch = Scratch(1, 0, self.n_outputs)
+        cdef double before, after, right
+        cdef float *rows = scratch.row.data
+        cdef long[::1] starts = np.array(outputs.starts, dtype=np.dtype("l"))
+        with nogil:
+            for i in range(starts.shape[0]):
+                for w in range(self.n_weights):
+                    for b from 0 <= b < count by BLOCK:
+                        real = min(BLOCK, count - b)
+                        n = (real + LANES - 1) // LANES * LANES
+                        self.centred(outputs.data + starts[i], w, b, real, scratch, &before, &after)
+                        right = 0
+                        for c in range(self.n_outputs):
+                            low = max((self.bounds[c] + self.sample - 1) // self.sample - b, 0)
+                            high = min((self.bounds[c + 1] + self.sample - 1) // self.sample - b, real)
+                            if low < high:
+                                right += K.sum(scratch.z.data + c * n + low, high - low)
+                        K.tilt(scratch.z.data, self.n_outputs, factors[i] * units[i, w], rows, rows + BLOCK,
+                               rows + 2 * BLOCK, rows + 3 * BLOCK, n)
+                        result[0, i, w] += (K.sum(rows, real) - right) * units[i, w]
+                        result[1, i, w] += K.sum(rows + BLOCK, real) * units[i, w] * units[i, w]
+        return np.asarray(result), count
+
+    cdef void centred(self, int *outputs, long w, long b, int real, Scratch scratch, double *before,
+                      double *after) noexcept nogil:
+        """A network's outputs (classes, n) for some examples of the sample, from their mean over the classes."""
+        cdef int n = (real + LANES - 1) // LANES * LANES
+        cdef long c, i
+        cdef Place total
+        cdef float *gathered = scratch.row.data
+        for c in range(self.n_outputs):
+            total = self.sum_of(outputs[2 * c], 0, scratch)
+            for i in range(n):
+                gathered[i] = (total.data + w * total.stride)[min((b + i) * self.sample, self.n - 1)]
+            K.activate(outputs[2 * c + 1], self.weights[w], gathered, scratch.z.data + c * n, n)
+        K.centre(scratch.z.data, self.n_outputs, scratch.row.data, n, real, before, after)
+
+    # --- the loss
+
+    def found(self, Program outputs, keys, const double[:, ::1] scales):
+        """The summed losses of networks whose output nodes are held, each kept under its key.
+
+        Returns
+        -------
+        ndarray (networks, W)
+        """
+        cdef double[:, ::1] result = np.zeros((len(keys), self.n_weights))
+        cdef Scratch scratch = Scratch(1, 0, self.n_outputs)
+        cdef Loss loss
+        cdef Rows total
+        cdef long i, c, w, start
+        for i in range(len(keys)):
+            loss = Loss(self.n_outputs, self.n_weights)
+            total = Rows(self.n_weights * self.length)
+            K.fill(total.data, 1.0, self.n_weights * self.length)
+            loss.put(Rows(self.n_weights * self.length), total)
+            loss.view.greatest = 1.0
+            for c in range(self.n_outputs):
+                loss.put_column(c, Rows(self.n_weights * self.length))
+            for w in range(self.n_weights):
+                loss.view.scale[w] = scales[i, w]
+            start = outputs.starts[i]
+            self._normalise(outputs.data + start, loss, scratch, &result[i, 0])
+            self._keep(keys[i], loss)
+        return np.asarray(result)
+
+    cdef void _normalise(self, int *outputs, Loss loss, Scratch scratch, double *losses) noexcept:
+        cdef long w, b, c, k
+        cdef int n
+        cdef View *view = &loss.view
+        cdef Place total
+        cdef float *z = scratch.z.data
+        cdef float *zeros = scratch.row.data
+        with nogil:
+            K.fill(zeros, 0.0, BLOCK)
+            for k in range(self.n_outputs * self.n_weights):
+                view.hits[k] = 0
+            for w in range(self.n_weights):
+                for b from 0 <= b < self.length by BLOCK:
+                    n = min(BLOCK, self.length - b)
+                    for c in range(self.n_outputs):
+                        total = self.sum_of(outputs[2 * c], b, scratch)
+                        K.activate(outputs[2 * c + 1], self.weights[w], total.data + w * total.stride, z + c * n, n)
+                        K.scale(z + c * n, view.scale[w], zeros, n)
+                    K.normalise(z, self.n_outputs, scratch.columns.data, view.reference + w * self.length + b,
+                                scratch.total.data, n)
+                    for c in range(self.n_outputs):
+                        memcpy(view.column[c] + w * self.length + b, scratch.columns.data + c * n, n * sizeof(float))
+                        view.hits[c * self.n_weights + w] += self.own_class(z + c * n, c, b, n)
+            for k in range(self.n_outputs * self.n_weights):
+                losses[k % self.n_weights] -= view.hits[k]
+
+    cdef inline double own_class(self, const float *row, long c, long b, long n) noexcept nogil:
+        """The sum of a row, which begins with example b, over the examples of class c."""
+        cdef long low = max(self.bounds[c] - b, 0), high = min(self.bounds[c + 1] - b, n)
+        return K.sum(row + low, high - low) if low < high else 0.0
+
+    def inherit(self, Program plans, keys):
+        """The summed losses of children whose changed outputs are held, each kept under its key if it fits.
+
+        Returns
+        -------
+        (ndarray (children, W), ndarray of bool (children,))
+            And whether the parent's scale and reference fit the child; if not, its losses mean nothing.
+        """
+        cdef double[:, ::1] result = np.zeros((len(keys), self.n_weights))
+        cdef unsigned char[::1] fits = np.zeros(len(keys), np.uint8)
+        cdef Scratch scratch = Scratch(self.n_weights, plans.transient, plans.changed)
+        cdef Loss parent, loss
+        cdef long i, c, start, size = self.n_weights * self.length
+        cdef int *at
+        cdef int *changed
+        for i in range(len(keys)):
+            start = plans.starts[i]
+            at = plans.data + start
+            parent = self.kept[at[0]]
+            loss = Loss(self.n_outputs, self.n_weights)
+            loss.put(parent.reference, Rows(size))
+            for c in range(self.n_outputs):
+                loss.put_column(c, parent.columns[c])
+            changed = at + 2
+            for c in range(changed[0]):
+                loss.put_column(changed[1 + 3 * c], Rows(size))
+            memcpy(loss.view.scale, parent.view.scale, self.n_weights * sizeof(float))
+            with nogil:
+                fits[i] = self.evaluate(at, &parent.view, &loss.view, scratch, &result[i, 0])
+            if fits[i]:
+                self._keep(keys[i], loss)
+        return np.asarray(result), np.asarray(fits).astype(bool)
+
+    def run(self, Program plans):
+        """The summed losses of children by their plans, and whether they fit; nothing of them is kept."""
+        cdef long i, count = len(plans.starts)
+        cdef double[:, ::1] result = np.zeros((count, self.n_weights))
+        cdef unsigned char[::1] fits = np.zeros(count, np.uint8)
+        cdef long[::1] starts = np.array(plans.starts, dtype=np.dtype("l"))
+        cdef Scratch scratch = Scratch(self.n_weights, plans.transient, plans.changed)
+        cdef int *at
+        with nogil:
+            for i in range(count):
+                at = plans.data + starts[i]
+                fits[i] = self.evaluate(at, self.losses[at[0]], NULL, scratch, &result[i, 0])
+        return np.asarray(result), np.asarray(fits).astype(bool)
+
+    cdef int evaluate(self, int *at, View *parent, View *child, Scratch scratch, double *losses) noexcept nogil:
+        """Carry out one plan; what it makes of the outputs goes to the child's arrays, if there are any."""
+        cdef int steps = at[1], changes, c, place, code, n, fits = 1
+        cdef int *changed
+        cdef long w, b, k, size = self.n_weights
+        cdef Place total
+        cdef float low, high, greatest = 0
+        cdef float *z
+        cdef float *sums
+        cdef float *column
+        cdef float *old
+        cdef double hits
+        for w in range(size):
+            if parent.scale[w] == 0:  # outputs that told nothing apart have no scale to hand down
+                return 0
+        changed = self.behind(at + 2, steps)
+        changes, changed = changed[0], changed + 1
+        for k in range(self.n_outputs * size):
+            losses[k % size] -= parent.hits[k]
+        if child is not NULL:
+            memcpy(child.hits, parent.hits, self.n_outputs * size * sizeof(double))
+        for c in range(changes):
+            place = changed[3 * c]
+            for w in range(size):
+                losses[w] += parent.hits[place * size + w]
+                if child is not NULL:
+                    child.hits[place * size + w] = 0
+        for b from 0 <= b < self.length by BLOCK:
+            n = min(BLOCK, self.length - b)
+            self.carry_out(at + 2, steps, b, n, scratch)
+            for w in range(size):
+                if child is NULL:
+                    sums = scratch.total.data
+                else:
+                    sums = child.total + w * self.length + b
+                memcpy(sums, parent.total + w * self.length + b, n * sizeof(float))
+                for c in range(changes):
+                    place, code = changed[3 * c], changed[3 * c + 2]
+                    total = self.sum_of(changed[3 * c + 1], b, scratch)
+                    z = scratch.z.data
+                    K.activate(code, self.weights[w], total.data + w * total.stride, z, n)
+                    K.scale(z, parent.scale[w], parent.reference + w * self.length + b, n)
+                    hits = self.own_class(z, place, b, n)
+                    losses[w] -= hits
+                    if child is NULL:
+                        column = scratch.columns.data + c * BLOCK
+                    else:
+                        column = child.column[place] + w * self.length + b
+                        child.hits[place * size + w] += hits
+                    K.exchange(sums, parent.column[place] + w * self.length + b, z, column, n)
+                K.extremes(sums, &low, &high, n)
+                if low < CANCELLED * parent.greatest:
+                    # Exchanging one exponential for another's has cancelled digits.
+                    K.fill(sums, 0.0, n)
+                    for place in range(self.n_outputs):
+                        old = parent.column[place] + w * self.length + b
+                        for c in range(changes):
+                            if changed[3 * c] == place:
+                                if child is NULL:
+                                    old = scratch.columns.data + c * BLOCK
+                                else:
+                                    old = child.column[place] + w * self.length + b
+                        K.add(sums, old, n)
+                    K.extremes(sums, &low, &high, n)
+                if not (low > LEAST and high < GREATEST):
+                    fits = 0
+                greatest = max(greatest, high)
+                losses[w] += K.sum_of_logs(sums, scratch.row.data, min(n, self.n - b))
+        if child is not NULL:
+            child.greatest = greatest
+        return fits
+
+    cdef inline int *behind(self, int *at, int steps) noexcept nogil:
+        cdef int step
+        for step in range(steps):
+            at += 7 + at[5] + at[6]
+        return at
+
+    cdef _keep(self, int key, Loss loss):
+        if key >= self.n_losses:
+            self.losses = <View **> realloc(self.losses, 2 * (key + 1) * sizeof(View *))
+            if self.losses is NULL:
+                raise MemoryError()
+            self.n_losses = 2 * (key + 1)
+        self.kept[key] = loss
+        self.losses[key] = &loss.view
+
+    def drop(self, keys):
+        """Forget losses, those that were never kept among them."""
+        for key in keys:
+            self.kept.pop(key, None)

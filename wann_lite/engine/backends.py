@@ -1,0 +1,47 @@
+"""Which backend carries out the plans: numpy always can, the compiled one where it was built."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from ..checks import shown
+from . import numpy_backend
+
+NAMES = ("auto", "numpy", "cython")
+
+
+def compiled() -> tuple[ModuleType | None, str]:
+    """The compiled backend, or None; and in a few words what it is, or why there is none."""
+    try:
+        module = importlib.import_module("wann_lite.engine._hot")
+    except ImportError as error:
+        missing = isinstance(error, ModuleNotFoundError)
+        return None, "not built when the package was installed" if missing else f"cannot be loaded ({error})"
+    return module, f"built, {module.instructions()}"
+
+
+def backend_named(name: str) -> tuple[str, ModuleType]:
+    """The backend of that name, and the name of what "auto" stands for here.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or it was not built.
+
+    Examples
+    --------
+    >>> backend_named("numpy")[0]
+    'numpy'
+    """
+    if name not in NAMES:
+        raise ValueError(f"unknown backend {shown(name)}: use one of {', '.join(NAMES)}")
+    module, what = (None, "") if name == "numpy" else compiled()
+    if module is not None:
+        return "cython", module
+    if name == "cython":
+        raise ValueError(
+            f"the backend 'cython' is {what}: install a C compiler and then the package again "
+            "(python -m pip install -e .), or use the backend 'numpy'"
+        )
+    return "numpy", numpy_backend
