@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from wann_lite import Network, Search, SearchConfig, __version__, datasets, tasks
-from wann_lite.cli import arguments, main, progress, search
+from wann_lite.cli import arguments, main, progress, running, search
 from wann_lite.cli.mistakes import Mistake
 from wann_lite.config import PRESETS
 from wann_lite.lineage import Lineage
@@ -154,7 +154,14 @@ def test_search_as_a_process() -> None:
     assert "\r" not in printed
     assert "six weights together" in printed
     folder = Path("new/run")
-    assert names(folder) == ["champion.json", "config.json", "generations.jsonl", "lineage.json", "score.json"]
+    assert names(folder) == [
+        "champion.json",
+        "checkpoint.npz",
+        "config.json",
+        "generations.jsonl",
+        "lineage.json",
+        "score.json",
+    ]
     config = json.loads((folder / "config.json").read_text())
     assert (config["task"], config["preset"], config["seed"], config["generations"]) == ("xor", "plane", 7, 3)
     assert SearchConfig(**config["settings"]) == SearchConfig.preset("plane")
@@ -184,9 +191,9 @@ def test_search_finds_what_the_same_search_finds_in_python(data: str, monkeypatc
     monkeypatch.setattr(RunFolder, "add_generation", counting_add)
     monkeypatch.setattr(RunFolder, "save_champion", counting_save)
     # A generation a second, and a champion that changes too soon after the first: it has to wait for its time.
-    monkeypatch.setattr(search, "time", SimpleNamespace(monotonic=lambda: len(added)))
+    monkeypatch.setattr(running, "time", SimpleNamespace(monotonic=lambda: len(added)))
     every = SearchConfig.preset("fast").validate_every
-    monkeypatch.setattr(search, "SAVE_EVERY", 1.5 * every)
+    monkeypatch.setattr(running, "SAVE_EVERY", 1.5 * every)
     last = 2 * every + 5
     typed = ["--generations", str(last), "--preset", "fast", "--seed", "0", "--out", "out"]
     assert main(["search", data, *typed]) == 0
@@ -318,19 +325,22 @@ def test_a_signal_ends_it_and_the_champion_is_kept(number: str, code: int, befor
     assert champion.found is not None
     assert champion.found["generations"] == lines_of("out")[-1]["generation"]
     assert Lineage.load("out/lineage.json").champion == champion
-    assert names("out") == ["champion.json", "config.json", "generations.jsonl", "lineage.json"]
-    assert printed.splitlines()[-1].endswith("python -m wann_lite score out/champion.json --task xor")
+    kept = {"champion.json", "checkpoint.npz", "config.json", "generations.jsonl", "lineage.json"}
+    assert kept <= set(names("out")) <= kept | {"checkpoint-previous.npz"}
+    to_score, to_search_on = printed.splitlines()[-2:]
+    assert to_score.endswith("python -m wann_lite score out/champion.json --task xor")
+    assert to_search_on.endswith("python -m wann_lite resume out")
 
 
 @unix
-def test_what_a_signal_ends_is_as_if_it_had_been_asked_for(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its last generation has been looked at on validation examples like that of any search."""
-    task = tasks.Classification(datasets.load(data))
-    for seed in range(20):
-        asked_for = Search(task, seed=seed)
-        records = [generation.to_dict() for generation in asked_for.run(generations=5)]
-        if records[-1]["accuracy"] != records[-2]["accuracy"]:
-            break  # a case in which the last look matters
+def test_after_a_signal_it_goes_on_to_where_it_can_be_saved(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nothing has to be searched again, and `resume` writes the lines that would have followed."""
+    whole = Search(tasks.Classification(datasets.load(data)))
+    records = []
+    for generation in whole.run():
+        records.append(generation.to_dict())
+        if generation.generation == whole.config.batch_every:
+            break
     step = Search.step
 
     def interrupted(self: Search) -> Generation:
@@ -339,14 +349,15 @@ def test_what_a_signal_ends_is_as_if_it_had_been_asked_for(data: str, monkeypatc
         return step(self)
 
     monkeypatch.setattr(Search, "step", interrupted)
-    assert main(["search", data, "--seed", str(seed), "--out", "out"]) == 143
+    assert main(["search", data, "--out", "out"]) == 143
     assert without_times(lines_of("out")) == without_times(records)
-    assert Network.load("out/champion.json") == asked_for.champion
+    assert Network.load("out/champion.json") == whole.champion
+    assert Search.resume("out/checkpoint.npz", whole.task).generation == whole.generation
 
 
 @unix
 def test_a_signal_before_the_first_generation_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_announce", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(running, "_announce", lambda *_: signal.raise_signal(signal.SIGINT))
     assert main(["search", "xor", "--preset", "fast", "--out", "out"]) == 130
     assert len(lines_of("out")) == 1
 
@@ -400,19 +411,22 @@ def test_a_killed_search_leaves_whole_files() -> None:
 
 
 @unix
-def test_no_more_room_in_the_middle() -> None:
+@pytest.mark.parametrize(("room", "file"), [(3_000, "checkpoint.npz"), (30_000, "generations.jsonl")])
+def test_no_more_room_in_the_middle(room: int, file: str) -> None:
     import resource
 
     def little_room() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
-    process = start("search", "xor", "--minutes", "60", "--preset", "fast", "--out", "out", preexec_fn=little_room)
+    process = start("search", "xor", "--generations", "90", "--preset", "fast", "--out", "out", preexec_fn=little_room)
     problems = process.communicate()[1]
     assert process.returncode == 2
-    assert re.fullmatch(r"wann_lite: --out: generations.jsonl cannot be written to 'out' \([^\n]+\n", problems)
-    assert len(lines_of("out")) > 5
+    assert re.fullmatch(rf"wann_lite: --out: {file} cannot be written to 'out' \([^\n]+\n", problems)
+    assert problems.endswith("then `python -m wann_lite resume out` goes on\n") == ("checkpoint.npz" in names("out"))
     assert Lineage.load("out/lineage.json").champion == Network.load("out/champion.json")
-    assert names("out") == ["champion.json", "config.json", "generations.jsonl", "lineage.json"]
+    assert not [name for name in names("out") if name.startswith(".")]
+    assert main(["resume", "out"]) == 0
+    assert [line["generation"] for line in lines_of("out")] == list(range(91))
 
 
 @unix
@@ -537,6 +551,12 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
         (["score", ".", "--task", "xor"], "directory"),
         (["score", "gone.json"], "--task"),
         (["score", "", "--task", "xor"], "is empty"),
+        (["resume"], "DIR"),
+        (["resume", ""], "is empty"),
+        (["resume", "gone"], "there is no folder 'gone'"),
+        (["resume", "."], "has no config.json and no generations.jsonl"),
+        (["resume", "a" * 300], "folder"),
+        (["resume", "nul\0"], "there is no folder"),
         (["draw", "gone.json"], "-o"),
         (["draw", "gone.json", "-o", "a.svg"], "gone.json"),
         (["draw", "gone.json", "-o", "a.pdf"], ".svg or .png"),
@@ -546,7 +566,6 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
         (["score", "gone.json", "--task", "swingup"], "does not have the task 'swingup' yet"),
         (["search", "xor", "--backend", "cython"], "does not have the backend 'cython' yet"),
         (["search", "xor", "--workers", "2"], "does not search with 2 workers yet"),
-        (["resume", "runs/first"], "cannot continue a run yet"),
     ],
 )
 def test_a_mistake_is_one_line(typed: list[str], answer: str, mistake: Callable[..., str]) -> None:

@@ -1,4 +1,4 @@
-"""What a run leaves on disk: its settings, a line for each generation, the champion, its lineage and its score."""
+"""What a run leaves on disk: its settings, a line for each generation, checkpoints, the champion and its score."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .files import write_atomically
+from .files import lock, remove_leftovers, write_atomically
 from .lineage import Lineage
 from .network import Network
 
@@ -20,6 +21,8 @@ GENERATIONS = "generations.jsonl"
 CHAMPION = "champion.json"
 LINEAGE = "lineage.json"
 SCORE = "score.json"
+CHECKPOINT = "checkpoint.npz"
+PREVIOUS = "checkpoint-previous.npz"
 
 
 class RunFolderError(ValueError):
@@ -29,12 +32,19 @@ class RunFolderError(ValueError):
 class RunFolder:
     """A folder that belongs to one run. Whatever ends the run, each file in it is whole.
 
+    While it is open no other process can open it; when this process ends, in whatever way, another can.
+
     Parameters
     ----------
     path : str or path
-        A new or an empty folder; missing parents are made too.
+        A new or an empty folder; missing parents are made too. `reopen` takes that of a run that has ended early.
     config : mapping
         What `config.json` says: anything that JSON can hold.
+
+    Attributes
+    ----------
+    path : Path
+    config : dict
 
     Raises
     ------
@@ -53,6 +63,7 @@ class RunFolder:
 
     def __init__(self, path: str | os.PathLike[str], config: Mapping[str, Any]) -> None:
         self.path = Path(path)
+        self.config = dict(config)
         check_unused(self.path)
         with _undone_on_error() as undo:
             self._make_folders(undo)
@@ -62,7 +73,35 @@ class RunFolder:
                 self._generations = open(self.path / GENERATIONS, "xb", buffering=0)  # noqa: SIM115 - `close`
             undo.append((self.path / GENERATIONS).unlink)
             undo.append(self._generations.close)
+            self._take()
             self._write(CONFIG, json.dumps(config, indent=1) + "\n")
+
+    @classmethod
+    def reopen(cls, path: str | os.PathLike[str]) -> RunFolder:
+        """The folder of a run that was stopped or killed, to go on with it.
+
+        Raises
+        ------
+        RunFolderError
+            If it is not the folder of a run, the run is finished, or another process is at work in it.
+        """
+        folder = cls.__new__(cls)
+        folder.path = Path(path)
+        check_run(folder.path)
+        with _undone_on_error() as undo:
+            with folder._explained(GENERATIONS):
+                folder._generations = open(folder.path / GENERATIONS, "r+b", buffering=0)  # noqa: SIM115 - `close`
+            undo.append(folder._generations.close)
+            folder._take()
+            folder.config = folder._read_config()
+            if (folder.path / SCORE).exists():
+                raise RunFolderError(
+                    f"the run in {str(folder.path)!r} is finished, and {CHAMPION} there is what it found: "
+                    "there is nothing to resume; begin a new run with `search`"
+                )
+            with folder._explained("a temporary file"):
+                remove_leftovers(folder.path)
+        return folder
 
     def __enter__(self) -> RunFolder:
         return self
@@ -98,6 +137,43 @@ class RunFolder:
                 self._generations.seek(before)
                 raise
 
+    def cut_back(self, generations: int) -> None:
+        """Leave so many lines in `generations.jsonl`, from the first on: what follows will be searched again.
+
+        Raises
+        ------
+        RunFolderError
+            If there are not so many, or it cannot be written.
+        """
+        with open(self.path / GENERATIONS, "rb") as file:
+            lines = list(islice(file, generations))
+        if len(lines) < generations or (lines and not lines[-1].endswith(b"\n")):
+            raise RunFolderError(
+                f"{GENERATIONS} in {str(self.path)!r} has fewer lines than the {generations:,} generations of the "
+                "checkpoint: put back the file as it was, or begin a new run with `search`"
+            )
+        with self._explained(GENERATIONS):
+            self._generations.truncate(sum(map(len, lines)))
+            self._generations.seek(0, os.SEEK_END)
+
+    @property
+    def checkpoints(self) -> list[Path]:
+        """Where checkpoints are, the latest first."""
+        return [path for path in (self.path / CHECKPOINT, self.path / PREVIOUS) if path.exists()]
+
+    def save_checkpoint(self, content: bytes) -> None:
+        """Write `checkpoint.npz`; the one that was there becomes `checkpoint-previous.npz`.
+
+        Raises
+        ------
+        RunFolderError
+            If it cannot be written; what was there before stays.
+        """
+        with self._explained(CHECKPOINT):
+            # Should the power fail, no line that the checkpoint counts on may be missing.
+            os.fsync(self._generations.fileno())
+            write_atomically(self.path / CHECKPOINT, content, previous=self.path / PREVIOUS)
+
     def save_champion(self, champion: Network, lineage: Lineage) -> None:
         """Write `champion.json` and `lineage.json`, in place of those that were there.
 
@@ -118,6 +194,24 @@ class RunFolder:
             If it cannot be written.
         """
         self._write(SCORE, json.dumps(score, indent=1) + "\n")
+
+    def _take(self) -> None:
+        if not lock(self._generations):
+            raise RunFolderError(
+                f"another process is at work in the folder {str(self.path)!r}: wait until it has ended, or stop it"
+            )
+
+    def _read_config(self) -> dict[str, Any]:
+        try:
+            config = json.loads((self.path / CONFIG).read_bytes())
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunFolderError(
+                f"{CONFIG} in {str(self.path)!r} cannot be read ({error}): put back the file as it was, "
+                "or begin a new run with `search`"
+            ) from error
+        if not isinstance(config, dict):
+            raise RunFolderError(f"{CONFIG} in {str(self.path)!r} is not what `search` writes: begin a new run with it")
+        return config
 
     def _make_folders(self, undo: list[Callable[[], None]]) -> None:
         missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
@@ -168,6 +262,30 @@ def check_unused(path: str | os.PathLike[str]) -> None:
         shown = ", ".join(map(repr, held[:3])) + (", ..." if len(held) > 3 else "")
         raise RunFolderError(
             f"the folder {str(path)!r} already holds {shown}: choose one that is new or empty, nothing is overwritten"
+        )
+
+
+def check_run(path: str | os.PathLike[str]) -> None:
+    """Refuse a folder that is not a run's.
+
+    Raises
+    ------
+    RunFolderError
+        If there is no such folder, or it lacks what every run has.
+    """
+    path = Path(path)
+    try:
+        there = path.is_dir()
+        missing = [name for name in (CONFIG, GENERATIONS) if not (path / name).is_file()]
+    except (OSError, ValueError) as error:  # a ValueError is a name that no folder can have
+        reason = getattr(error, "strerror", None) or error
+        raise RunFolderError(f"{str(path)!r} cannot be looked at ({reason}): choose another folder") from error
+    if not there:
+        raise RunFolderError(f"there is no folder {str(path)!r}: give one that `search` has written")
+    if missing:
+        raise RunFolderError(
+            f"the folder {str(path)!r} has no {' and no '.join(missing)}, so no run can be resumed there: "
+            "give a folder that `search` has written"
         )
 
 

@@ -90,7 +90,7 @@ def _add_search(commands: _Commands) -> None:
         "search",
         "search for a network, then score the champion on the test examples",
         "search mnist --minutes 5 --seed 0 --out runs/first",
-        _TASKS + "\n\nCtrl-C ends a search early; its champion is kept.",
+        _TASKS + "\n\nCtrl-C ends a search early; its champion is kept, and `resume` goes on with it.",
     )
     parser.add_argument("task", metavar="TASK", help="what the network is to do (above)")
     length = parser.add_mutually_exclusive_group()
@@ -134,8 +134,17 @@ def _add_search(commands: _Commands) -> None:
 
 
 def _add_resume(commands: _Commands) -> None:
-    parser = _add_command(commands, "resume", "later", "continue a run (not in this build yet)", "resume runs/first")
-    parser.add_argument("folder", metavar="DIR", help="the folder of the run")
+    parser = _add_command(
+        commands,
+        "resume",
+        "resume",
+        "go on with a run that was stopped or killed, from its last checkpoint",
+        "resume runs/first",
+        "It ends where the run was to end, with the champion that the run would have found had it not been stopped;\n"
+        "if it was given minutes, those that are left are searched. Generations after the checkpoint are searched\n"
+        "again, and their lines in generations.jsonl are written anew.",
+    )
+    parser.add_argument("folder", metavar="DIR", type=_filled, help="the folder of the run, as `search` printed it")
 
 
 def _add_score(commands: _Commands) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -12,20 +11,15 @@ from typing import Any
 class Interruption:
     """While this is entered, Ctrl-C and the signal to terminate ask for an end; the second time they enforce it.
 
-    Parameters
-    ----------
-    stop : callable
-        What asks for the end. The program goes on until it gets there.
-
     Attributes
     ----------
     code : int
-        The exit code that a shell expects after the signal: 130, or 143 to terminate; 0 if there was none.
+        The exit code that a shell expects after the signal: 130, or 143 to terminate; 0 if there was none. Whoever
+        runs the program looks here, and ends where it can be ended.
     """
 
-    def __init__(self, stop: Callable[[], None]) -> None:
+    def __init__(self) -> None:
         self.code = 0
-        self._stop = stop
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Interruption:
@@ -46,4 +40,3 @@ class Interruption:
         if self.code:
             raise KeyboardInterrupt
         self.code = 128 + number
-        self._stop()

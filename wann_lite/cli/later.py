@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
 
 from .mistakes import Mistake
 
 TASKS = ("swingup",)
-
-
-def run(chosen: argparse.Namespace) -> NoReturn:
-    """Answer `resume`.
-
-    Raises
-    ------
-    Mistake
-        Always.
-    """
-    raise Mistake(
-        f"cannot resume {chosen.folder!r}: this build cannot continue a run yet; start a new one with `search`"
-    )
 
 
 def refuse(chosen: argparse.Namespace) -> None:
