@@ -133,7 +133,7 @@ def test_the_table_for_mnist_stands_beside_the_paper_and_the_single_layer():
         ["a random shared weight", "85.0% +- 5.0", "82.0% +- 18.7"],
         ["six weights together", "91.0%", "91.6%"],
         ["the tuned weight (-0.75)", "90.5%", "91.9%"],
-        ["each weight trained", "-", "94.2%"],
+        ["each weight trained", "not trained", "94.2%"],
         ["a trained single layer, same pixels", f"{SINGLE_LAYER:.1%}"],
         ["1,234 connections, 56 hidden nodes"],
     ]

@@ -12,12 +12,15 @@ from .evaluate import evaluate
 from .network import Network
 from .scoring import Score, score
 from .search import Search
+from .training import Training, train
+from .tuning import tune
 
 __all__ = [
     "Network",
     "Score",
     "Search",
     "SearchConfig",
+    "Training",
     "__version__",
     "activations",
     "champions",
@@ -25,4 +28,6 @@ __all__ = [
     "evaluate",
     "score",
     "tasks",
+    "train",
+    "tune",
 ]

@@ -7,7 +7,6 @@ Gaier & Ha (2019), Weight Agnostic Neural Networks, section 4.2 and figure 6. ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +17,12 @@ from .datasets import Dataset, mnist
 from .evaluate import SEARCH_WEIGHTS, evaluate
 from .losses import accuracy, log_softmax
 from .network import Network
+from .training import train as train_weights
+from .tuning import RANDOM_WEIGHTS, accuracies_at, check_fits, tune
+
+__all__ = ["RANDOM_WEIGHTS", "Score", "score", "tune"]
 
 Array = NDArray[Any]
-
-#: Forty shared weights spread evenly over (-2, 2): -1.95, -1.85, ... 1.95.
-RANDOM_WEIGHTS: tuple[float, ...] = tuple(((np.arange(40) - 19.5) / 10).round(2).tolist())
 
 #: What Gaier & Ha (2019) report for MNIST at a random shared weight, on test images: mean and standard deviation.
 PAPER_RANDOM = (0.820, 0.187)
@@ -49,7 +49,7 @@ class Score:
     tuned, tuned_weight : float
         At the shared weight that did best on validation examples.
     trained : float or None
-        With the network's own trained weights, if it has any.
+        With a trained weight for each connection; None if the network had none and `score` was not asked to train.
     examples : int
         How many test examples there are.
     on_mnist : bool
@@ -94,7 +94,7 @@ class Score:
             (f"the tuned weight ({self.tuned_weight:g})", f"{self.tuned:.1%}", f"{PAPER['tuned']:.1%}"),
             (
                 "each weight trained",
-                "-" if self.trained is None else f"{self.trained:.1%}",
+                "not trained" if self.trained is None else f"{self.trained:.1%}",
                 f"{PAPER['trained']:.1%}",
             ),
         ]
@@ -108,13 +108,17 @@ class Score:
         return "\n".join(lines)
 
 
-def score(network: Network, dataset: Dataset) -> Score:
+def score(network: Network, dataset: Dataset, *, train: bool = False) -> Score:
     """The paper's table for a network. This is the one place that looks at test examples.
 
     Parameters
     ----------
     network : Network
     dataset : Dataset
+    train : bool
+        Whether to train a weight for each connection first, with the defaults of `training.train` and the seed 0, if
+        the network has no trained weights: some seconds for MNIST. Without it `Score.trained` is None for such a
+        network.
 
     Returns
     -------
@@ -132,16 +136,14 @@ def score(network: Network, dataset: Dataset) -> Score:
     >>> score(difference, datasets.xor()).examples > 0
     True
     """
-    if (network.n_inputs, network.n_outputs) != (dataset.n_inputs, dataset.n_classes):
-        raise ValueError(
-            f"the network has {network.n_inputs} inputs and {network.n_outputs} outputs, but {dataset.name} has "
-            f"{dataset.n_inputs} features and {dataset.n_classes} classes: score it on the data that it was found for"
-        )
+    check_fits(network, dataset)
     test, labels = dataset.x_test, dataset.y_test
-    random = _accuracies(network, test, labels, RANDOM_WEIGHTS)
+    random = accuracies_at(network, test, labels, RANDOM_WEIGHTS)
     shares = sum(np.exp(log_softmax(evaluate(network, test, [weight])[0])) for weight in SEARCH_WEIGHTS)
     tuned_weight = tune(network, dataset)
     trained = None
+    if train and network.weights is None:
+        network = train_weights(network, dataset, np.random.default_rng(0), start=tuned_weight).network
     if network.weights is not None:
         trained = float(accuracy(evaluate(network, test, None), labels))
     return Score(
@@ -150,31 +152,12 @@ def score(network: Network, dataset: Dataset) -> Score:
         random=random,
         random_weights=RANDOM_WEIGHTS,
         ensemble=float(accuracy(np.asarray(shares), labels)),
-        tuned=float(_accuracies(network, test, labels, [tuned_weight])[0]),
+        tuned=float(accuracies_at(network, test, labels, [tuned_weight])[0]),
         tuned_weight=tuned_weight,
         trained=trained,
         examples=len(labels),
         on_mnist=dataset.name == "mnist" and dataset is mnist(),
     )
-
-
-def tune(network: Network, dataset: Dataset) -> float:
-    """The shared weight that does best on validation examples, of those that `score` and the search try.
-
-    Examples
-    --------
-    >>> from wann_lite import datasets
-    >>> tune(Network(2, 2, ["linear", "linear"], [(1, 4), (2, 3)]), datasets.xor()) in RANDOM_WEIGHTS + SEARCH_WEIGHTS
-    True
-    """
-    weights = (*RANDOM_WEIGHTS, *SEARCH_WEIGHTS)
-    accuracies = _accuracies(network, dataset.x_validation, dataset.y_validation, weights)
-    return weights[int(accuracies.argmax())]
-
-
-def _accuracies(network: Network, x: Array, labels: Array, weights: Sequence[float]) -> Array:
-    # A weight at a time: forty answers to ten thousand images need not stand in memory together.
-    return np.array([float(accuracy(evaluate(network, x, [weight])[0], labels)) for weight in weights])
 
 
 def _counted(n: int, noun: str) -> str:
