@@ -474,6 +474,17 @@ def test_score_prints_a_table_or_json(network: str, capsys: pytest.CaptureFixtur
     assert result["images"] == 200
 
 
+def test_score_trains_if_asked_to(network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def trained(*typed: str) -> float | None:
+        assert main(["score", network, "--task", "xor", "--json", *typed]) == 0
+        return json.loads(capsys.readouterr().out)["trained"]
+
+    before = Path(network).read_bytes()
+    assert trained() is None
+    assert 0 <= (trained("--train") or -1) <= 1
+    assert Path(network).read_bytes() == before
+
+
 @pytest.mark.parametrize(("name", "start_of_file"), [("a.svg", b"<svg"), ("a.PNG", b"\x89PNG")])
 def test_draw(name: str, start_of_file: bytes, network: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["draw", network, "-o", name]) == 0

@@ -94,7 +94,7 @@ class Score:
             (f"the tuned weight ({self.tuned_weight:g})", f"{self.tuned:.1%}", f"{PAPER['tuned']:.1%}"),
             (
                 "each weight trained",
-                "not trained" if self.trained is None else f"{self.trained:.1%}",
+                "-" if self.trained is None else f"{self.trained:.1%}",
                 f"{PAPER['trained']:.1%}",
             ),
         ]

@@ -153,11 +153,17 @@ def _add_score(commands: _Commands) -> None:
         "score",
         "score",
         "score a network on the test examples of a task: random, ensemble, tuned and trained weights",
-        "score runs/first/champion.json --task mnist",
+        "score runs/first/champion.json --task mnist --train",
         _TASKS,
     )
     parser.add_argument("network", metavar="NETWORK.json", type=_filled, help="a network's file, such as a champion's")
     parser.add_argument("--task", required=True, metavar="TASK", help="what it was found for (above)")
+    parser.add_argument(
+        "--train",
+        action="store_true",
+        help="train a weight for each connection first, unless the file holds trained weights: some seconds more for "
+        "mnist; without it that row stays empty",
+    )
     parser.add_argument("--json", action="store_true", help="print what score.json holds, instead of a table")
 
 

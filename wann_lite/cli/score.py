@@ -23,6 +23,6 @@ def run(chosen: argparse.Namespace) -> int:
     later.refuse(chosen)
     with told_in_one_line():
         network = Network.load(chosen.network)
-        result = score(network, load(chosen.task))
+        result = score(network, load(chosen.task), train=chosen.train)
     print(json.dumps(result.to_dict(), indent=1) if chosen.json else result)
     return 0
