@@ -11,6 +11,7 @@ function render({ model, el }) {
   canvas.className = "wann-pad";
   canvas.setAttribute("role", "img");
   const buttons = document.createElement("div");
+  buttons.className = "wann-pad-buttons";
   const undo = button("Undo stroke", () => set(model.get("value").slice(0, -1)));
   const clear = button("Clear", () => set([]));
   buttons.append(undo, clear);
