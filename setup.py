@@ -1,4 +1,4 @@
-"""The optional extension; everything else is said in pyproject.toml."""
+"""The optional extensions; everything else is said in pyproject.toml."""
 
 import os
 
@@ -7,12 +7,15 @@ from setuptools import Extension, setup
 # Python's own compiler flags vary; these two let loops over arrays become vector instructions everywhere.
 FLAGS = [] if os.name == "nt" else ["-O3", "-fno-trapping-math"]
 
-HOT = Extension(
-    "wann_lite.engine._hot",
-    ["wann_lite/engine/_hot.pyx"],
-    depends=["wann_lite/engine/dispatch.h", "wann_lite/engine/kernels.h"],
-    extra_compile_args=FLAGS,
-    optional=True,  # without a compiler the package installs all the same, and runs on numpy
-)
+EXTENSIONS = [
+    Extension(
+        f"wann_lite.engine.{name}",
+        [f"wann_lite/engine/{name}.pyx"],
+        depends=["wann_lite/engine/dispatch.h", "wann_lite/engine/kernels.h"],
+        extra_compile_args=FLAGS,
+        optional=True,  # without a compiler the package installs all the same, and runs on numpy
+    )
+    for name in ("_hot", "_graph")
+]
 
-setup(ext_modules=[] if os.environ.get("WANN_LITE_NO_EXT") == "1" else [HOT])
+setup(ext_modules=[] if os.environ.get("WANN_LITE_NO_EXT") == "1" else EXTENSIONS)

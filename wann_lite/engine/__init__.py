@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ..losses import fit_scale
 from ..network import Network
-from .backends import backend_named
-from .graph import Graph, Numbers
+from .backends import backend_named, graph_class
+from .graph import Numbers
 from .plan import Outputs, Plan, Step
 from .shards import Shards, Threads
 
@@ -108,9 +108,9 @@ class Engine:
     ) -> None:
         self.weights = tuple(weights)
         self.scale_free = scale_free
-        self.graph = Graph(x.shape[1], n_outputs)
         #: The backend in use, "numpy" or "cython".
         self.backend, module = backend_named(backend)
+        self.graph = graph_class(module)(x.shape[1], n_outputs)
         arguments = (module, x, labels, self.weights, n_outputs, shards)
         self.shards = Threads(*arguments, workers=workers) if cluster is None else cluster(*arguments)
         #: Examples in the current batch; 0 before the first.

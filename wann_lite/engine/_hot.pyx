@@ -219,22 +219,45 @@ cdef class Translator:
 
 # --- what is held
 
+cdef class Pool:
+    """Blocks of float32 of one size, given out and taken back: new memory from the system is slow to touch."""
+
+    cdef readonly long count
+    cdef list spare
+
+    def __cinit__(self, long count):
+        self.count, self.spare = count, []
+
+    def __dealloc__(self):
+        for address in self.spare:
+            free(<void *> <uintptr_t> address)
+
+
 cdef class Rows:
-    """Memory for float32, on the boundary of a cache line."""
+    """Memory for float32, on the boundary of a cache line; from a pool if there is one."""
 
     cdef void *memory
     cdef float *data
     cdef Py_ssize_t nbytes
+    cdef Pool pool
 
-    def __cinit__(self, Py_ssize_t count):
-        self.nbytes = count * sizeof(float)
-        self.memory = malloc(self.nbytes + 64)
+    def __cinit__(self, long count, Pool pool=None):
+        if pool is not None:
+            count = pool.count
+        self.nbytes, self.pool = count * sizeof(float), pool
+        if pool is not None and pool.spare:
+            self.memory = <void *> <uintptr_t> pool.spare.pop()
+        else:
+            self.memory = malloc(self.nbytes + 64)
         if self.memory is NULL:
             raise MemoryError()
         self.data = <float *> ((<uintptr_t> self.memory + 63) & ~<uintptr_t> 63)
 
     def __dealloc__(self):
-        free(self.memory)
+        if self.pool is not None and self.memory is not NULL:
+            self.pool.spare.append(<uintptr_t> self.memory)
+        else:
+            free(self.memory)
 
 
 cdef struct View:
@@ -313,6 +336,8 @@ cdef class Shard:
     n_outputs : int
     sample : int
         One example in so many decides the scale.
+    predecessor : Shard, optional
+        One whose memory this one takes over; it holds nothing from then on.
     """
 
     cdef long n, length, n_weights, first, n_outputs, sample, room, n_losses
@@ -324,13 +349,23 @@ cdef class Shard:
     cdef View **losses
     cdef dict nodes, kept
     cdef Rows inputs
+    cdef Pool pool
 
-    def __cinit__(self, x, labels, weights, int n_outputs, int sample):
-        cdef long i, c, w
+    def __cinit__(self, x, labels, weights, int n_outputs, int sample, Shard predecessor=None):
+        cdef long i, c, w, step = LANES
         self.n, self.first = x.shape[0], 1 + x.shape[1]
         self.length = max(LANES, (self.n + LANES - 1) // LANES * LANES)
         self.n_weights, self.n_outputs, self.sample = len(weights), n_outputs, sample
         self.nodes, self.kept = {}, {}
+        # Blocks have some room, so that a batch that grows a little needs no others.
+        while 16 * step <= self.length:
+            step *= 2
+        self.pool = Pool(self.n_weights * ((self.length + step - 1) // step * step))
+        if predecessor is not None:
+            predecessor.nodes.clear()
+            predecessor.kept.clear()
+            if predecessor.pool.count == self.pool.count:
+                self.pool = predecessor.pool
         self.weights = <float *> malloc(self.n_weights * sizeof(float))
         self.bounds = <long *> malloc((n_outputs + 1) * sizeof(long))
         if self.weights is NULL or self.bounds is NULL:
@@ -380,7 +415,8 @@ cdef class Shard:
         held = {}
         for pair in self.nodes.values():
             for rows in pair:
-                held[id(rows)] = rows.nbytes
+                if rows is not None:
+                    held[id(rows)] = rows.nbytes
         for loss in self.kept.values():
             for rows in (*loss.columns, loss.reference, loss.total):
                 held[id(rows)] = rows.nbytes
@@ -400,10 +436,12 @@ cdef class Shard:
             slot, is_output, thin = at[0], at[2], at[3]
             while slot >= self.room:
                 self._make_room(2 * self.room)
-            total = Rows(self.length * (1 if thin else self.n_weights))
-            value = Rows(0 if is_output else self.length * self.n_weights)
+            total = Rows(self.length) if thin else Rows(0, self.pool)
+            value = None if is_output else Rows(0, self.pool)
             self.nodes[slot] = (total, value)
-            self.sums[slot], self.values[slot], self.thin[slot] = total.data, value.data, thin
+            self.sums[slot], self.values[slot], self.thin[slot] = total.data, NULL, thin
+            if value is not None:
+                self.values[slot] = value.data
             at += 7 + at[5] + at[6]
         with nogil:
             for b from 0 <= b < self.length by BLOCK:
@@ -556,12 +594,12 @@ cdef class Shard:
         cdef long i, c, w, start
         for i in range(len(keys)):
             loss = Loss(self.n_outputs, self.n_weights)
-            total = Rows(self.n_weights * self.length)
+            total = Rows(0, self.pool)
             K.fill(total.data, 1.0, self.n_weights * self.length)
-            loss.put(Rows(self.n_weights * self.length), total)
+            loss.put(Rows(0, self.pool), total)
             loss.view.greatest = 1.0
             for c in range(self.n_outputs):
-                loss.put_column(c, Rows(self.n_weights * self.length))
+                loss.put_column(c, Rows(0, self.pool))
             for w in range(self.n_weights):
                 loss.view.scale[w] = scales[i, w]
             start = outputs.starts[i]
@@ -612,7 +650,7 @@ cdef class Shard:
         cdef unsigned char[::1] fits = np.zeros(len(keys), np.uint8)
         cdef Scratch scratch = Scratch(self.n_weights, plans.transient, plans.changed)
         cdef Loss parent, loss
-        cdef long i, c, start, size = self.n_weights * self.length
+        cdef long i, c, start
         cdef int *at
         cdef int *changed
         for i in range(len(keys)):
@@ -620,12 +658,12 @@ cdef class Shard:
             at = plans.data + start
             parent = self.kept[at[0]]
             loss = Loss(self.n_outputs, self.n_weights)
-            loss.put(parent.reference, Rows(size))
+            loss.put(parent.reference, Rows(0, self.pool))
             for c in range(self.n_outputs):
                 loss.put_column(c, parent.columns[c])
             changed = at + 2
             for c in range(changed[0]):
-                loss.put_column(changed[1 + 3 * c], Rows(size))
+                loss.put_column(changed[1 + 3 * c], Rows(0, self.pool))
             memcpy(loss.view.scale, parent.view.scale, self.n_weights * sizeof(float))
             with nogil:
                 fits[i] = self.evaluate(at, &parent.view, &loss.view, scratch, &result[i, 0])

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from ..checks import shown
 from . import numpy_backend
+from .graph import Graph
 
 NAMES = ("auto", "numpy", "cython")
 
@@ -14,11 +15,18 @@ NAMES = ("auto", "numpy", "cython")
 def compiled() -> tuple[ModuleType | None, str]:
     """The compiled backend, or None; and in a few words what it is, or why there is none."""
     try:
-        module = importlib.import_module("wann_lite.engine._hot")
+        module, _ = (importlib.import_module(f"wann_lite.engine.{name}") for name in ("_hot", "_graph"))
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError)
         return None, "not built when the package was installed" if missing else f"cannot be loaded ({error})"
     return module, f"built, {module.instructions()}"
+
+
+def graph_class(module: ModuleType) -> type[Graph]:
+    """The graph that goes with a backend."""
+    if module is numpy_backend:
+        return Graph
+    return importlib.import_module("wann_lite.engine._graph").Graph
 
 
 def backend_named(name: str) -> tuple[str, ModuleType]:
