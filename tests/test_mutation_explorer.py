@@ -208,6 +208,7 @@ def test_every_control_at_its_first_and_last_value(explorer: Any) -> None:
                 control.value = option if isinstance(option, str) else option[1]
                 if control.value != before:
                     assert (explorer.advice.value, tuple(explorer.drawing.widget.marked)) != said
+        explorer.activation.value = "sin" if kind == "change_activation" else "cos"
         connections, moves = game.network.n_connections, len(game.moves)
         if explorer.do.disabled:
             assert "nothing of this kind" in explorer.advice.value

@@ -77,20 +77,18 @@ class Scorer:
     """
 
     def __init__(self, task: Classification, config: SearchConfig, examples: int, seed: int) -> None:
-        self._x, self._labels = task.batch(examples, np.random.default_rng(seed))
-        self._engine = Engine(task.n_inputs, task.n_outputs, config.weights, config.scale_free)
-
-        self._engine.change_batch(self._x, self._labels, keep=[])
+        self._engine = Engine(*task.examples, task.n_outputs, config.weights, config.scale_free)
+        self._engine.change_batch(task.draw(examples, np.random.default_rng(seed)), keep=[])
 
     def parents(self, networks: Iterable[Network]) -> list[Phenotype]:
         """Networks with losses at a scale of their own; children may be asked of these, and no others."""
-        found = [self._engine.found(network) for network in networks]
+        found = self._engine.found(networks)
         self._engine.hold(found)
         return found
 
     def children(self, pairs: Iterable[tuple[Network, Phenotype]]) -> list[Phenotype]:
         """Networks that differ from one of the parents by some mutations, with their losses at the parent's scale."""
-        return [self._engine.child(network, parent) for network, parent in pairs]
+        return self._engine.children(pairs)
 
 
 class MutationGame:
@@ -144,7 +142,7 @@ class MutationGame:
         config: SearchConfig | None = None,
         activations: Sequence[str] = NAMES,
         examples: int = 1000,
-        rivals: int = 100,
+        rivals: int = 50,
         seed: int = 0,
     ) -> None:
         self.task = task
