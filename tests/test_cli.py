@@ -575,8 +575,6 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
         # What belongs to later work: with its arrival these go.
         (["search", "swingup"], "does not have the task 'swingup' yet"),
         (["score", "gone.json", "--task", "swingup"], "does not have the task 'swingup' yet"),
-        (["search", "xor", "--backend", "cython"], "does not have the backend 'cython' yet"),
-        (["search", "xor", "--workers", "2"], "does not search with 2 workers yet"),
     ],
 )
 def test_a_mistake_is_one_line(typed: list[str], answer: str, mistake: Callable[..., str]) -> None:

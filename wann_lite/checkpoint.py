@@ -7,7 +7,7 @@ that is when a checkpoint is taken; what remains are the population, its ancestr
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +21,6 @@ from .config import SearchConfig
 
 if TYPE_CHECKING:
     from .search import Search
-    from .tasks import Classification
 
     S = TypeVar("S", bound=Search)
 
@@ -65,15 +64,21 @@ def to_bytes(search: Search) -> bytes:
     return checkpoint_file.to_bytes(_header(search), arrays)
 
 
-def from_file(path: str | os.PathLike[str], task: Classification, kind: type[S]) -> S:
-    """The search of that kind whose checkpoint is at `path`.
+def from_file(path: str | os.PathLike[str], new: Callable[..., S]) -> S:
+    """The search whose checkpoint is at `path`.
+
+    Parameters
+    ----------
+    path : str or path
+    new : callable
+        What makes a search of its task from `config`, `seed` and `backend`.
 
     Raises
     ------
     DamagedCheckpointError
         If there is no checkpoint, or it is damaged.
     CheckpointError
-        If it belongs to another version of the package, or to another task.
+        If it belongs to another version of the package, to another task, or to a backend that is not built here.
     """
     header, arrays = checkpoint_file.read(path)
     shown = f"the checkpoint {os.fsdecode(path)!r}"
@@ -82,14 +87,22 @@ def from_file(path: str | os.PathLike[str], task: Classification, kind: type[S])
             f"{shown} was written by wann_lite {header.get('wann_lite')}, and this is {__version__}: "
             "resume it with that version, or begin a new search"
         )
-    if header.get("fingerprint") != getattr(task, "fingerprint", None):
-        change = "whose data have changed since" if header.get("task") == repr(task) else f"and this is {task!r}"
+    try:
+        config, seed, backend = SearchConfig(**header["settings"]), header["seed"], header["backend"]
+    except (ValueError, TypeError, LookupError) as error:
+        raise DamagedCheckpointError(f"{shown} does not hold the settings of a search ({error!r})") from error
+    try:
+        search = new(config=config, seed=seed, backend=backend)
+    except ValueError as error:
+        raise CheckpointError(f"{shown} cannot be resumed: {error}") from error
+    if header.get("fingerprint") != search.task.fingerprint:
+        same_name = header.get("task") == repr(search.task)
+        change = "whose data have changed" if same_name else f"and not to {search.task!r}"
         raise CheckpointError(
             f"{shown} belongs to {header.get('task')}, {change}: resume it with the same data, or begin a new search"
         )
     try:
         _check_arrays(arrays)
-        search = kind(task, SearchConfig(**header["settings"]), seed=header["seed"])
         _restore(search, header, arrays)
     except (ValueError, TypeError, LookupError, OverflowError) as error:
         raise DamagedCheckpointError(f"{shown} does not hold a whole search ({error!r})") from error
@@ -103,6 +116,7 @@ def _header(search: Search) -> dict[str, Any]:
         "fingerprint": search.task.fingerprint,
         "settings": search.config.to_dict(),
         "seed": search.seed,
+        "backend": search.backend,
         "generation": search.generation,
         "networks": search.networks,
         "seconds": search.seconds,

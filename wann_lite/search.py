@@ -188,6 +188,7 @@ class Search:
         self.generation = 0
         self.networks = 0
         self.seconds = 0.0
+        self.workers = int(workers)
         #: The individuals of the current generation, elites first.
         self.population: list[Individual] = []
         self._losses = np.empty((0, len(self.config.weights)))
@@ -198,8 +199,10 @@ class Search:
             self.config.scale_free,
             backend=backend,
             shards=self.config.n_shards,
-            workers=int(workers),
+            workers=self.workers,
         )
+        #: What does the array work, "numpy" or "cython".
+        self.backend = self._engine.backend
         variation, batches = np.random.SeedSequence(self.seed).spawn(2)
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)
@@ -359,24 +362,26 @@ class Search:
         write_atomically(path, checkpoint.to_bytes(self))
 
     @classmethod
-    def resume(cls, path: str | os.PathLike[str], task: Classification) -> Search:
+    def resume(cls, path: str | os.PathLike[str], task: Classification, *, workers: int = 1) -> Search:
         """The search whose checkpoint is at `path`, where it was then: it goes on as if it had never stopped.
 
-        With the same versions of Python and numpy on the same kind of processor it finds the same, bit for bit.
+        With the same version of numpy on the same kind of processor it finds the same, bit for bit.
 
         Parameters
         ----------
         path : str or path
         task : Classification
             What was searched for, with the same data.
+        workers : int
+            How many threads carry the array work; they do not change the result.
 
         Raises
         ------
         CheckpointError
             (a ValueError) If there is no checkpoint, or it is damaged, or belongs to another task or another version
-            of the package.
+            of the package, or to a backend that is not built here.
         """
-        return checkpoint.from_file(path, task, cls)
+        return checkpoint.from_file(path, lambda **settings: cls(task, workers=workers, **settings))
 
     # --- what came of it
 

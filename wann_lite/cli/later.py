@@ -21,7 +21,3 @@ def refuse(chosen: argparse.Namespace) -> None:
         raise Mistake(
             f"this build does not have the task {chosen.task!r} yet: use mnist, or a task that `search --help` names"
         )
-    if getattr(chosen, "backend", None) == "cython":
-        raise Mistake("this build does not have the backend 'cython' yet: use --backend numpy, or auto")
-    if getattr(chosen, "workers", 1) != 1:
-        raise Mistake(f"this build does not search with {chosen.workers} workers yet: leave --workers out, or give 1")

@@ -57,7 +57,7 @@ def _from_checkpoint(folder: RunFolder, task: Classification) -> Search | None:
     problems = []
     for path in folder.checkpoints:
         try:
-            search = Search.resume(path, task)
+            search = Search.resume(path, task, workers=folder.config["workers"])
         except DamagedCheckpointError as error:
             problems.append(str(error))
             continue
@@ -71,7 +71,8 @@ def _from_checkpoint(folder: RunFolder, task: Classification) -> Search | None:
 
 def _from_the_start(folder: RunFolder, task: Classification) -> Search:
     """The run was killed before its first checkpoint: its settings and its seed give the same search again."""
-    return Search(task, SearchConfig(**folder.config["settings"]), seed=folder.config["seed"])
+    how = {key: folder.config[key] for key in ("seed", "backend", "workers")}
+    return Search(task, SearchConfig(**folder.config["settings"]), **how)
 
 
 def _check_config(folder: RunFolder) -> None:
@@ -81,6 +82,8 @@ def _check_config(folder: RunFolder) -> None:
         "preset": str,
         "settings": dict,
         "seed": int,
+        "backend": str,
+        "workers": int,
         "minutes": float | int | None,
         "generations": int | None,
     }

@@ -43,7 +43,9 @@ def run(chosen: argparse.Namespace) -> int:
         check_unused(path)
     with told_in_one_line():
         dataset = load(chosen.task)
-        search = Search(Classification(dataset), SearchConfig.preset(_preset(chosen)), seed=chosen.seed)
+        config = SearchConfig.preset(_preset(chosen))
+        task, how = Classification(dataset), {"backend": chosen.backend, "workers": chosen.workers}
+        search = Search(task, config, seed=chosen.seed, **how)
     try:
         with RunFolder(path, _described(chosen, search, dataset)) as folder:
             return carry_out(folder, search, dataset)
@@ -61,8 +63,8 @@ def _described(chosen: argparse.Namespace, search: Search, dataset: Dataset) -> 
         "minutes": chosen.minutes,
         "generations": chosen.generations,
         "settings": search.config.to_dict(),
-        "backend": "numpy",
-        "workers": chosen.workers,
+        "backend": search.backend,
+        "workers": search.workers,
         "wann_lite": __version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
