@@ -56,16 +56,18 @@ def cells(lab: Any) -> Iterator[Any]:  # noqa: F811
 
 
 @pytest.fixture
-def pad(cells: Any) -> Any:
-    """The cell with the pad, whose paper is blank."""
+def pad(lab: Any, cells: Any) -> Any:  # noqa: F811
+    """The cell with the pad, whose paper is blank, and a kernel that has nothing left to do."""
     cell = cells.nth(1)
     cell.locator("canvas").wait_for()
+    lab.evaluate(ANSWERED)  # while the kernel is busy, what a widget sends waits, and may come after what another sends
     clear = cell.get_by_role("button", name="Clear")
     if clear.is_enabled():
         clear.click()
     expect(clear).to_be_disabled()
     expect(cell.locator("canvas")).to_have_attribute("aria-label", "drawing pad, 0 strokes")
     assert cell.locator("canvas").evaluate(INKED) == 0
+    lab.evaluate(ANSWERED)
     return cell
 
 
