@@ -88,10 +88,10 @@ class _Explorer:
         self.begun: int | None = None  # the node from which a connection shall lead, once it is clicked
         style = {"style": {"description_width": "initial"}}
         self.kind = widgets.ToggleButtons(options=_MOVES, style={"button_width": "auto"})
-        self.connection = widgets.Dropdown(description="connection", layout={"width": "270px"}, **style)
-        self.source = widgets.Dropdown(description="from", layout={"width": "200px"}, **style)
-        self.target = widgets.Dropdown(description="to", layout={"width": "170px"}, **style)
-        self.node = widgets.Dropdown(description="node", layout={"width": "170px"}, **style)
+        self.connection = widgets.Dropdown(description="connection", layout={"width": "400px"}, **style)
+        self.source = widgets.Dropdown(description="from", layout={"width": "270px"}, **style)
+        self.target = widgets.Dropdown(description="to", layout={"width": "200px"}, **style)
+        self.node = widgets.Dropdown(description="node", layout={"width": "200px"}, **style)
         self.activation = widgets.Dropdown(
             options=game.activations, description="activation", layout={"width": "180px"}, **style
         )

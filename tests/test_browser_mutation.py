@@ -1,0 +1,93 @@
+"""Be the mutation in JupyterLab: clicks in the drawing arrive, and what they do is seen on the page."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from test_browser import ANSWERED, CLOSE, IDLE, WIDGET, address, chromium, lab, pytestmark, screenshot
+from test_browser_lineage import OPEN, SAVE
+
+__all__ = ["address", "chromium", "lab", "pytestmark"]  # fixtures and the condition under which they work
+
+NAME = "mutation.ipynb"
+CODE = """
+from wann_lite import Network, datasets, tasks
+from wann_lite.viz import mutation_explorer
+start = Network(2, 2, ["abs", "abs"], [(0, 3), (1, 4), (2, 4)])
+mutation_explorer.explore_mutations(tasks.Classification(datasets.xor()), start)
+"""
+# Where a connection can be hit: the middle of its way, which is not the middle of its box.
+MIDDLE = """path => {
+    const middle = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
+    return [middle.x, middle.y];
+}"""
+
+
+@pytest.fixture
+def game(lab: Any) -> Iterator[Any]:
+    """The widget on its page, at the start."""
+    code = {"cell_type": "code", "metadata": {}, "source": CODE, "outputs": [], "execution_count": None}
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": [code], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 4}
+    lab.evaluate(SAVE, [NAME, json.dumps(notebook)])
+    lab.evaluate(OPEN, NAME)
+    lab.wait_for_function(IDLE)
+    lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    widget = lab.locator(WIDGET).first
+    widget.locator("svg [data-part='3']").wait_for()
+    yield widget
+    lab.evaluate(CLOSE)
+
+
+def click_connection(lab: Any, widget: Any, part: str) -> None:
+    x, y = widget.locator(f".wann-lite-target[data-part='{part}']").evaluate(MIDDLE)
+    lab.mouse.click(x, y)
+    lab.evaluate(ANSWERED)
+
+
+def said(widget: Any, text: str) -> None:
+    widget.locator("[role=status]", has_text=text).wait_for()
+
+
+def test_clicks_on_connections_solve_the_task(lab: Any, game: Any) -> None:
+    click_connection(lab, game, "0 3")
+    said(game, "Move 1: insert a node (linear) between bias and output 0.")
+    click_connection(lab, game, "1 4")
+    said(game, "Move 2: ")
+    game.locator("select:visible", has_text="inverse").select_option("inverse")
+    click_connection(lab, game, "2 4")
+    said(game, "Move 3: insert a node (inverse) between x2 and output 1.")
+    game.locator("svg[aria-label^='Right 100.0 %']").wait_for()
+    screenshot(lab, "05", "be_the_mutation")
+    game.get_by_role("button", name="Undo").click()
+    said(game, "Taken back: insert a node (inverse)")
+    assert game.locator(".wann-lite-target[data-part='2 4']").count() == 1
+
+
+def test_clicks_on_two_nodes_connect_them(lab: Any, game: Any) -> None:
+    game.get_by_role("button", name="connect two nodes").click()
+    lab.evaluate(ANSWERED)
+    game.locator("svg [data-part='1']").click()
+    said(game, "From x1. Now click where the connection ends.")
+    assert game.locator("svg [data-part='1']").evaluate("node => node.classList.contains('wann-lite-marked')")
+    game.locator("svg [data-part='3']").click()
+    said(game, "Move 1: add connection from x1 to output 0.")
+    game.locator(".wann-lite-target[data-part='1 3']").wait_for(state="attached")
+
+
+def test_a_thin_connection_is_easy_to_hit_and_shows_it(lab: Any, game: Any) -> None:
+    line = game.locator(".wann-lite-target[data-part='1 4']")
+    x, y = line.evaluate(MIDDLE)
+    for off in (0, 5):  # the line itself is 1.5 pixels wide
+        lab.mouse.move(x, y - off)
+        assert line.evaluate("path => path.matches(':hover') && getComputedStyle(path).strokeOpacity") == "0.55"
+    lab.mouse.move(x, y - 30)
+    assert line.evaluate("path => getComputedStyle(path).stroke") == "rgba(0, 0, 0, 0)"
+
+
+def test_the_blind_search_plays_and_shows_how_far_it_is(lab: Any, game: Any) -> None:
+    game.get_by_role("button", name="Blind search: 10 generations").click()
+    game.locator("td", has_text="blind search, generation 10").wait_for()
+    assert game.locator("td", has_text="blind search, generation").count() == 10
+    assert game.locator(".progress-bar").get_attribute("style").replace(" ", "").count("width:100%") == 1
