@@ -53,6 +53,10 @@ class Shards(ABC):
     def _each(self, method: str, *arguments: Any) -> list[Any]:
         """Ask every shard for the same; their answers in the order of the shards."""
 
+    @abstractmethod
+    def rest(self) -> None:
+        """Nothing may be asked for some time: let others have what can be made again."""
+
     def change_batch(self, rows: Array) -> None:
         """Forget everything and go over to these rows of the data, dealt out in their order."""
         self._translator = self.backend.Translator(1 + self.x.shape[1])
@@ -118,10 +122,14 @@ class Threads(Shards):
             answers.append(call(*arguments) if other.cancel() else other.result())
         return answers
 
+    def rest(self) -> None:
+        """Nobody else waits for what threads hold."""
+
     def run(self, plans: Iterable[Plan]) -> tuple[Array, Array]:
         """As `Shards.run`; a compiled backend begins while the last plans are still being made."""
         if self._pool is not None and hasattr(self.backend, "stream"):
-            return self.backend.stream(self.shards, self._translator, plans, self._pool, self.workers - 1)
+            losses, fits = self.backend.stream(self.shards, self._translator, plans, self._pool, self.workers - 1)
+            return reduce(np.add, losses), np.logical_and.reduce(fits)
         return super().run(plans)
 
     @property
