@@ -50,9 +50,9 @@ def test_the_topology_stays(training: Training) -> None:
 
 
 def test_the_record_has_an_entry_for_each_epoch(training: Training) -> None:
-    epochs = len(training.train_losses)
-    assert training.weights.shape == (epochs + 1, MINDS.n_connections)
-    assert training.losses.shape == training.accuracies.shape == (epochs + 1,)
+    passes = len(training.train_losses)
+    assert training.weights.shape == (passes + 1, MINDS.n_connections)
+    assert training.losses.shape == training.accuracies.shape == (passes + 1,)
     assert training.weights[0].tolist() == [1.0] * 4
     assert training.best == training.losses.argmin()
     assert training.network.weights is not None
@@ -61,25 +61,25 @@ def test_the_record_has_an_entry_for_each_epoch(training: Training) -> None:
 
 
 def test_it_repeats_with_its_seed() -> None:
-    first, again, other = (train(MINDS, XOR, np.random.default_rng(s), start=1.0, epochs=2) for s in (3, 3, 4))
+    first, again, other = (train(MINDS, XOR, np.random.default_rng(s), start=1.0, passes=2) for s in (3, 3, 4))
     np.testing.assert_array_equal(first.weights, again.weights)
     assert not np.array_equal(first.weights, other.weights)
 
 
 def test_without_a_start_it_begins_at_the_tuned_weight() -> None:
-    begun = train(MINDS, XOR, np.random.default_rng(0), epochs=1)
+    begun = train(MINDS, XOR, np.random.default_rng(0), passes=1)
     assert begun.weights[0] == pytest.approx([wl.tune(MINDS, XOR)] * 4)
 
 
 def test_it_may_begin_anywhere() -> None:
     start = [0.5, 1.0, -1.0, 2.0]
-    assert train(MINDS, XOR, np.random.default_rng(0), start=start, epochs=1).weights[0].tolist() == start
+    assert train(MINDS, XOR, np.random.default_rng(0), start=start, passes=1).weights[0].tolist() == start
 
 
 def test_the_size_of_the_shared_weight_changes_nothing_where_no_decision_depends_on_it() -> None:
     """Every path is two connections long and every activation homogeneous."""
     network = wl.Network(2, 2, ["abs", "linear", "abs", "linear"], [(0, 6), (6, 3), (1, 5), (2, 5), (5, 4), (0, 5)])
-    small, large = (train(network, XOR, np.random.default_rng(0), start=w, epochs=3) for w in (0.0625, 2.0))
+    small, large = (train(network, XOR, np.random.default_rng(0), start=w, passes=3) for w in (0.0625, 2.0))
     np.testing.assert_allclose(32 * small.weights, large.weights, rtol=1e-4)
     np.testing.assert_allclose(small.losses, large.losses, rtol=1e-4)
 
@@ -88,7 +88,7 @@ def test_it_stops_when_validation_gets_no_better() -> None:
     """Validation labels are the other way round, so every step is one in the wrong direction."""
     x, y = XOR.x_train, XOR.y_train
     against = datasets.Dataset("against", x, y, x, 1 - y, x, y, n_classes=2)
-    stopped = train(MINDS, against, np.random.default_rng(0), start=1.0, epochs=50, patience=3, learning_rate=0.02)
+    stopped = train(MINDS, against, np.random.default_rng(0), start=1.0, passes=50, patience=3, learning_rate=0.02)
     assert (stopped.best, len(stopped.train_losses)) == (0, 3)
     assert stopped.network.weights is not None
     assert stopped.network.weights.tolist() == [1.0] * 4
@@ -97,7 +97,7 @@ def test_it_stops_when_validation_gets_no_better() -> None:
 def test_it_ends_with_the_best_when_the_loss_is_not_finite_any_more() -> None:
     deep = wl.Network(1, 2, ["linear"] * 12, [(0, 2), (1, 4), *((node, node + 1) for node in range(4, 13)), (13, 3)])
     data = datasets.from_arrays(np.linspace(-1, 1, 100)[:, None], np.arange(100) // 50)
-    broken = train(deep, data, np.random.default_rng(0), start=1.0, learning_rate=1e6, epochs=3)
+    broken = train(deep, data, np.random.default_rng(0), start=1.0, learning_rate=1e6, passes=3)
     assert len(broken.train_losses) < 3
     assert np.isfinite(broken.losses[broken.best])
     assert np.isfinite(broken.weights).all()
@@ -107,7 +107,7 @@ def test_it_ends_with_the_best_when_the_loss_is_not_finite_any_more() -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_any_topology_can_be_trained_and_is_never_left_worse(seed: int) -> None:
     network = grown(seed, n_inputs=2, n_outputs=2, mutations=15)
-    trained = train(network, XOR, np.random.default_rng(0), epochs=2)
+    trained = train(network, XOR, np.random.default_rng(0), passes=2)
     assert trained.losses[trained.best] <= trained.losses[0]
     assert np.isfinite(evaluate(trained.network, XOR.x_validation, None)).all()
 
@@ -133,7 +133,7 @@ def test_a_dense_topology_learns_as_well_as_the_single_layer() -> None:
 
 
 def test_a_network_without_connections_stays_as_it_is() -> None:
-    nothing = train(wl.Network(2, 2, ["linear", "linear"], []), XOR, np.random.default_rng(0), epochs=1)
+    nothing = train(wl.Network(2, 2, ["linear", "linear"], []), XOR, np.random.default_rng(0), passes=1)
     assert nothing.network.weights is not None
     assert nothing.network.weights.shape == (0,)
 
@@ -141,7 +141,7 @@ def test_a_network_without_connections_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"epochs": 0}, "epochs 0, batch 100, .*: all must be positive"),
+        ({"passes": 0}, "passes 0, batch 100, .*: all must be positive"),
         ({"batch": -1}, "all must be positive"),
         ({"learning_rate": float("nan")}, "all must be positive"),
         ({"patience": 0}, "all must be positive"),

@@ -72,7 +72,7 @@ def train_blackbox(
     Returns
     -------
     Training
-        With `every` iterations in the place of an epoch. A training loss is that of the best weight vector drawn in
+        With `every` iterations in the place of a pass. A training loss is that of the best weight vector drawn in
         them.
 
     Raises

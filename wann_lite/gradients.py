@@ -26,6 +26,9 @@ Array = NDArray[Any]
 
 # So many examples at a time, that the outputs of all nodes stay in the processor's cache.
 _ROWS_AT_ONCE = 500
+# Up to so many multiplications numpy's OpenBLAS makes on one core. It shares larger products among all cores, which
+# then wait for each other: on a busy machine a hundred times as long as they work.
+_ON_ONE_CORE = 2**18
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ class Layered:
         values[1 : self.network.first] = x.T
         sums = []
         for layer, matrix in zip(self._layers, matrices, strict=True):
-            heard = matrix @ values[layer.sources]
+            heard = _product(matrix, values[layer.sources])
             values_here = values[layer.nodes]
             for activation, part in layer.activations:
                 activation(heard[part], out=values_here[part])
@@ -179,6 +182,16 @@ class Layered:
             of_sums = blame[layer.nodes]
             for activation, part in layer.activations:
                 of_sums[part] *= activation.derivative(heard[part])
-            slopes[layer.connections] = (of_sums @ values[layer.sources].T)[layer.ends]
-            blame[layer.sources] += matrix.T @ of_sums
+            slopes[layer.connections] = _product(of_sums, values[layer.sources].T)[layer.ends]
+            blame[layer.sources] += _product(matrix.T, of_sums)
         return slopes
+
+
+def _product(a: Array, b: Array) -> Array:
+    """The product a @ b, some columns at a time."""
+    product = np.empty((len(a), b.shape[1]), a.dtype)
+    columns = max(_ON_ONE_CORE // max(a.size, 1), 8)
+    for start in range(0, b.shape[1], columns):
+        part = slice(start, start + columns)
+        np.matmul(a, b[:, part], out=product[:, part])
+    return product

@@ -31,21 +31,21 @@ _TO_MEASURE_SCALE = 5000
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """What training did, epoch by epoch; place 0 is before the first. An epoch sees each training example once.
+    """What training did, pass by pass; place 0 is before the first pass. A pass sees each training example once.
 
     Attributes
     ----------
     network : Network
-        With the trained weights: those of the epoch with the lowest loss on validation examples.
+        With the trained weights: those of the pass with the lowest loss on validation examples.
     best : int
-        That epoch.
+        That pass.
     scale : float
         What the outputs were multiplied by, throughout, before the softmax.
-    weights : ndarray (epochs + 1, n_connections)
+    weights : ndarray (passes + 1, n_connections)
         In the order of `network.connections`.
-    train_losses : ndarray (epochs,)
+    train_losses : ndarray (passes,)
         Mean cross-entropy of the training examples, each at the moment when it was learned from, in nats.
-    losses, accuracies : ndarray (epochs + 1,)
+    losses, accuracies : ndarray (passes + 1,)
         Mean cross-entropy in nats, and the fraction of right answers, on validation examples.
     """
 
@@ -64,7 +64,7 @@ def train(
     rng: np.random.Generator,
     *,
     start: ArrayLike | None = None,
-    epochs: int = 20,
+    passes: int = 20,
     batch: int = 100,
     learning_rate: float = 0.03,
     patience: int | None = None,
@@ -78,20 +78,20 @@ def train(
     network : Network
         Any topology. Weights that it has already are replaced.
     dataset : Dataset
-        Its training examples are learned from, its validation examples say which epoch was the best and when to stop.
+        Its training examples are learned from, its validation examples say which pass was the best and when to stop.
         Its test examples are not looked at.
     rng : numpy.random.Generator
-        Shuffles the examples before each epoch.
+        Shuffles the examples before each pass.
     start : float or array_like (n_connections,), optional
         The first weights; a number is a shared weight. Without it, the shared weight that `tune` finds.
-    epochs : int
+    passes : int
         How often every training example is seen, at most.
     batch : int
         Examples in a step.
     learning_rate : float
         Of the first step. A weight moves by about so much of the size (root mean square) of the first weights.
     patience : int, optional
-        End after so many epochs in a row without a lower loss on validation examples. While steps are large that loss
+        End after so many passes in a row without a lower loss on validation examples. While steps are large that loss
         goes up and down, so too little patience ends training before they settle. It also ends when the loss is not
         finite any more.
 
@@ -127,19 +127,19 @@ def train(
     True
     """
     check_fits(network, dataset)
-    patience = epochs if patience is None else patience
-    check_positive(epochs=epochs, batch=batch, learning_rate=learning_rate, patience=patience)
+    patience = passes if patience is None else patience
+    check_positive(passes=passes, batch=batch, learning_rate=learning_rate, patience=patience)
     x, labels = dataset.x_train, dataset.y_train
     layered = Layered(network)
     weights = first_weights(network, dataset, start)
     scale = first_scale(layered, dataset, weights)
     adam = _Adam(len(weights))
-    unit, steps = size(weights), epochs * -(-len(x) // batch)
+    unit, steps = size(weights), passes * -(-len(x) // batch)
     history, found = [weights.copy()], [_validated(layered, dataset, weights, scale)]
     train_losses: list[float] = []
     best = 0
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        while len(train_losses) < epochs and len(train_losses) < best + patience:
+        while len(train_losses) < passes and len(train_losses) < best + patience:
             order, total = rng.permutation(len(x)), 0.0
             for start_of_batch in range(0, len(x), batch):
                 chosen = order[start_of_batch : start_of_batch + batch]
