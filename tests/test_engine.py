@@ -301,7 +301,7 @@ def test_the_population_is_one_graph():
 def test_what_no_living_network_uses_is_forgotten(backend):
     rng = np.random.default_rng(10)
     engine = engine_on(*batch(rng, 30, 12, 3), 3, backend=backend)
-    row = 4 * 6 * 30 if backend == "numpy" else 4 * 6 * 32
+    row = 4 * 6 * (30 if backend == "numpy" else 256)
     population = [found(engine, grown(rng, 12, 3, 10)) for _ in range(5)]
     for generation in range(60):
         if generation % 4 == 0:

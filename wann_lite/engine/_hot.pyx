@@ -27,7 +27,7 @@ cdef extern from "dispatch.h" nogil:
         double (*sum)(const float *row, int n) noexcept nogil
         double (*sum_of_logs)(const float *row, float *logs, int n) noexcept nogil
         void (*extremes)(const float *row, float *least, float *greatest, int n) noexcept nogil
-        void (*normalise)(float *z, int classes, float *columns, float *reference, float *total,
+        void (*normalise)(float *z, int classes, float **columns, long at, float *reference, float *total,
                           int n) noexcept nogil
         void (*centre)(float *z, int classes, float *mean, int n, int real, double *before,
                        double *after) noexcept nogil
@@ -301,28 +301,48 @@ cdef class Loss:
 cdef class Scratch:
     """What one thread needs for one block: a child's own nodes, its changed outputs, and some rows."""
 
-    cdef Rows nodes, z, columns, total, row
+    cdef float *nodes
+    cdef float *columns
     cdef unsigned char *thin
-    cdef int n_weights
+    cdef int n_weights, transient, changed
+    cdef Rows z, total, row
 
-    def __cinit__(self, int n_weights, int transient, int outputs):
+    def __cinit__(self, int n_weights, int outputs):
         self.n_weights = n_weights
-        self.nodes = Rows(2 * max(transient, 1) * n_weights * BLOCK)
-        self.z = Rows(max(outputs, 1) * n_weights * BLOCK)
-        self.columns = Rows(max(outputs, 1) * n_weights * BLOCK)
-        self.total = Rows(n_weights * BLOCK)
-        self.row = Rows(4 * BLOCK)
-        self.thin = <unsigned char *> malloc(max(transient, 1))
-        if self.thin is NULL:
-            raise MemoryError()
+        self.z, self.total, self.row = Rows(outputs * BLOCK), Rows(BLOCK), Rows(4 * BLOCK)
 
     def __dealloc__(self):
+        free(self.nodes)
+        free(self.columns)
         free(self.thin)
+
+    cdef bint make_room(self, int transient, int changed) noexcept nogil:
+        """Whether there is memory for so many nodes of a child's own, and changed outputs."""
+        if transient > self.transient:
+            free(self.nodes)
+            free(self.thin)
+            self.nodes = <float *> malloc(2 * transient * self.n_weights * BLOCK * sizeof(float))
+            self.thin = <unsigned char *> malloc(transient)
+            self.transient = transient if self.nodes is not NULL and self.thin is not NULL else 0
+        if changed > self.changed:
+            free(self.columns)
+            self.columns = <float *> malloc(changed * BLOCK * sizeof(float))
+            self.changed = changed if self.columns is not NULL else 0
+        return self.transient >= transient and self.changed >= changed
 
 
 cdef struct Place:
     float *data
     long stride  # from one weight to the next; 0 where all share a row
+
+
+cdef struct Task:
+    int *plan
+    int *changed  # how many, then place, node and activation of each
+    View *parent
+    View *child  # NULL where nothing is kept
+    double *losses  # (W,)
+    int fits
 
 
 cdef class Shard:
@@ -340,7 +360,7 @@ cdef class Shard:
         One whose memory this one takes over; it holds nothing from then on.
     """
 
-    cdef long n, length, n_weights, first, n_outputs, sample, room, n_losses
+    cdef long n, length, blocks, n_weights, first, n_outputs, sample, room, n_losses
     cdef float *weights
     cdef long *bounds
     cdef float **sums
@@ -352,15 +372,16 @@ cdef class Shard:
     cdef Pool pool
 
     def __cinit__(self, x, labels, weights, int n_outputs, int sample, Shard predecessor=None):
-        cdef long i, c, w, step = LANES
+        cdef long i, c, w, step = 1
         self.n, self.first = x.shape[0], 1 + x.shape[1]
         self.length = max(LANES, (self.n + LANES - 1) // LANES * LANES)
         self.n_weights, self.n_outputs, self.sample = len(weights), n_outputs, sample
         self.nodes, self.kept = {}, {}
-        # Blocks have some room, so that a batch that grows a little needs no others.
-        while 16 * step <= self.length:
+        self.blocks = (self.length + BLOCK - 1) // BLOCK
+        # With room for a batch that grows a little.
+        while 16 * step <= self.blocks:
             step *= 2
-        self.pool = Pool(self.n_weights * ((self.length + step - 1) // step * step))
+        self.pool = Pool(self.n_weights * BLOCK * ((self.blocks + step - 1) // step * step))
         if predecessor is not None:
             predecessor.nodes.clear()
             predecessor.kept.clear()
@@ -430,7 +451,7 @@ cdef class Shard:
         cdef long k, b
         cdef int slot, is_output, thin
         cdef Rows total, value
-        cdef Scratch scratch = Scratch(self.n_weights, 0, 0)
+        cdef Scratch scratch = Scratch(self.n_weights, 1)
         at += 1
         for k in range(program.data[0]):
             slot, is_output, thin = at[0], at[2], at[3]
@@ -455,20 +476,20 @@ cdef class Shard:
     cdef inline Place sum_of(self, int name, long b, Scratch scratch) noexcept nogil:
         cdef Place place
         if name >= 0:
-            place.data = self.sums[name] + b
-            place.stride = 0 if self.thin[name] else self.length
+            place.data = self.sums[name] + (b if self.thin[name] else b * self.n_weights)
+            place.stride = 0 if self.thin[name] else BLOCK
         else:
-            place.data = scratch.nodes.data + 2 * (-1 - name) * self.n_weights * BLOCK
+            place.data = scratch.nodes + 2 * (-1 - name) * self.n_weights * BLOCK
             place.stride = 0 if scratch.thin[-1 - name] else BLOCK
         return place
 
     cdef inline Place value_of(self, int name, long b, Scratch scratch) noexcept nogil:
         cdef Place place
         if name >= 0:
-            place.data = self.values[name] + b
-            place.stride = 0 if name < self.first else self.length
+            place.data = self.values[name] + (b if name < self.first else b * self.n_weights)
+            place.stride = 0 if name < self.first else BLOCK
         else:
-            place.data = scratch.nodes.data + (1 + 2 * (-1 - name)) * self.n_weights * BLOCK
+            place.data = scratch.nodes + (1 + 2 * (-1 - name)) * self.n_weights * BLOCK
             place.stride = BLOCK
         return place
 
@@ -518,7 +539,7 @@ cdef class Shard:
         """
         cdef long i, w, b, count = (self.n + self.sample - 1) // self.sample
         cdef double[:, :, ::1] result = np.zeros((2, len(outputs.starts), self.n_weights))
-        cdef Scratch scratch = Scratch(1, 0, self.n_outputs)
+        cdef Scratch scratch = Scratch(1, self.n_outputs)
         cdef double before, after
         cdef long[::1] starts = np.array(outputs.starts, dtype=np.dtype("l"))
         with nogil:
@@ -541,7 +562,7 @@ cdef class Shard:
         cdef long i, w, b, c, low, high, count = (self.n + self.sample - 1) // self.sample
         cdef int real, n
         cdef double[:, :, ::1] result = np.zeros((2, len(outputs.starts), self.n_weights))
-        cdef Scratch scratch = Scratch(1, 0, self.n_outputs)
+        cdef Scratch scratch = Scratch(1, self.n_outputs)
         cdef double before, after, right
         cdef float *rows = scratch.row.data
         cdef long[::1] starts = np.array(outputs.starts, dtype=np.dtype("l"))
@@ -568,13 +589,14 @@ cdef class Shard:
                       double *after) noexcept nogil:
         """A network's outputs (classes, n) for some examples of the sample, from their mean over the classes."""
         cdef int n = (real + LANES - 1) // LANES * LANES
-        cdef long c, i
+        cdef long c, i, example
         cdef Place total
         cdef float *gathered = scratch.row.data
         for c in range(self.n_outputs):
-            total = self.sum_of(outputs[2 * c], 0, scratch)
             for i in range(n):
-                gathered[i] = (total.data + w * total.stride)[min((b + i) * self.sample, self.n - 1)]
+                example = min((b + i) * self.sample, self.n - 1)
+                total = self.sum_of(outputs[2 * c], example // BLOCK * BLOCK, scratch)
+                gathered[i] = (total.data + w * total.stride)[example % BLOCK]
             K.activate(outputs[2 * c + 1], self.weights[w], gathered, scratch.z.data + c * n, n)
         K.centre(scratch.z.data, self.n_outputs, scratch.row.data, n, real, before, after)
 
@@ -588,14 +610,14 @@ cdef class Shard:
         ndarray (networks, W)
         """
         cdef double[:, ::1] result = np.zeros((len(keys), self.n_weights))
-        cdef Scratch scratch = Scratch(1, 0, self.n_outputs)
+        cdef Scratch scratch = Scratch(1, self.n_outputs)
         cdef Loss loss
         cdef Rows total
         cdef long i, c, w, start
         for i in range(len(keys)):
             loss = Loss(self.n_outputs, self.n_weights)
             total = Rows(0, self.pool)
-            K.fill(total.data, 1.0, self.n_weights * self.length)
+            K.fill(total.data, 1.0, self.n_weights * BLOCK * self.blocks)
             loss.put(Rows(0, self.pool), total)
             loss.view.greatest = 1.0
             for c in range(self.n_outputs):
@@ -608,7 +630,7 @@ cdef class Shard:
         return np.asarray(result)
 
     cdef void _normalise(self, int *outputs, Loss loss, Scratch scratch, double *losses) noexcept:
-        cdef long w, b, c, k
+        cdef long w, b, c, k, at
         cdef int n
         cdef View *view = &loss.view
         cdef Place total
@@ -625,10 +647,9 @@ cdef class Shard:
                         total = self.sum_of(outputs[2 * c], b, scratch)
                         K.activate(outputs[2 * c + 1], self.weights[w], total.data + w * total.stride, z + c * n, n)
                         K.scale(z + c * n, view.scale[w], zeros, n)
-                    K.normalise(z, self.n_outputs, scratch.columns.data, view.reference + w * self.length + b,
-                                scratch.total.data, n)
+                    at = b * self.n_weights + w * BLOCK
+                    K.normalise(z, self.n_outputs, view.column, at, view.reference + at, scratch.total.data, n)
                     for c in range(self.n_outputs):
-                        memcpy(view.column[c] + w * self.length + b, scratch.columns.data + c * n, n * sizeof(float))
                         view.hits[c * self.n_weights + w] += self.own_class(z + c * n, c, b, n)
             for k in range(self.n_outputs * self.n_weights):
                 losses[k % self.n_weights] -= view.hits[k]
@@ -648,114 +669,138 @@ cdef class Shard:
         """
         cdef double[:, ::1] result = np.zeros((len(keys), self.n_weights))
         cdef unsigned char[::1] fits = np.zeros(len(keys), np.uint8)
-        cdef Scratch scratch = Scratch(self.n_weights, plans.transient, plans.changed)
+        cdef Scratch scratch = self._scratch(plans)
         cdef Loss parent, loss
         cdef long i, c, start
-        cdef int *at
+        cdef Task task
         cdef int *changed
         for i in range(len(keys)):
             start = plans.starts[i]
-            at = plans.data + start
-            parent = self.kept[at[0]]
+            task.plan = plans.data + start
+            parent = self.kept[task.plan[0]]
             loss = Loss(self.n_outputs, self.n_weights)
             loss.put(parent.reference, Rows(0, self.pool))
             for c in range(self.n_outputs):
                 loss.put_column(c, parent.columns[c])
-            changed = at + 2
+            changed = task.plan + 2
             for c in range(changed[0]):
                 loss.put_column(changed[1 + 3 * c], Rows(0, self.pool))
             memcpy(loss.view.scale, parent.view.scale, self.n_weights * sizeof(float))
+            task.parent, task.child, task.losses = &parent.view, &loss.view, &result[i, 0]
             with nogil:
-                fits[i] = self.evaluate(at, &parent.view, &loss.view, scratch, &result[i, 0])
+                self.evaluate(&task, 1, scratch)
+            fits[i] = task.fits
             if fits[i]:
                 self._keep(keys[i], loss)
         return np.asarray(result), np.asarray(fits).astype(bool)
 
     def run(self, Program plans):
         """The summed losses of children by their plans, and whether they fit; nothing of them is kept."""
-        cdef long i, count = len(plans.starts)
-        cdef double[:, ::1] result = np.zeros((count, self.n_weights))
-        cdef unsigned char[::1] fits = np.zeros(count, np.uint8)
-        cdef long[::1] starts = np.array(plans.starts, dtype=np.dtype("l"))
-        cdef Scratch scratch = Scratch(self.n_weights, plans.transient, plans.changed)
-        cdef int *at
+        cdef long count = len(plans.starts)
+        cdef double[:, ::1] result = np.zeros((count + 1, self.n_weights))
+        cdef unsigned char[::1] fits = np.zeros(count + 1, np.uint8)
+        cdef long[::1] starts = np.array([*plans.starts, 0], dtype=np.dtype("l"))
+        cdef Scratch scratch = self._scratch(plans)
         with nogil:
-            for i in range(count):
-                at = plans.data + starts[i]
-                fits[i] = self.evaluate(at, self.losses[at[0]], NULL, scratch, &result[i, 0])
-        return np.asarray(result), np.asarray(fits).astype(bool)
+            self.run_some(plans.data, &starts[0], count, scratch, &result[0, 0], &fits[0])
+        return np.asarray(result)[:count], np.asarray(fits)[:count].astype(bool)
 
-    cdef int evaluate(self, int *at, View *parent, View *child, Scratch scratch, double *losses) noexcept nogil:
-        """Carry out one plan; what it makes of the outputs goes to the child's arrays, if there are any."""
-        cdef int steps = at[1], changes, c, place, code, n, fits = 1
-        cdef int *changed
-        cdef long w, b, k, size = self.n_weights
+    cdef Scratch _scratch(self, Program plans):
+        cdef Scratch scratch = Scratch(self.n_weights, 1)
+        if not scratch.make_room(plans.transient, plans.changed):
+            raise MemoryError()
+        return scratch
+
+    cdef void run_some(self, int *plans, long *starts, long count, Scratch scratch, double *losses,
+                       unsigned char *fits) noexcept nogil:
+        cdef Task tasks[CHUNK]
+        cdef long i, k, some
+        for i from 0 <= i < count by CHUNK:
+            some = min(CHUNK, count - i)
+            for k in range(some):
+                tasks[k].plan = plans + starts[i + k]
+                tasks[k].parent, tasks[k].child = self.losses[tasks[k].plan[0]], NULL
+                tasks[k].losses = losses + (i + k) * self.n_weights
+            self.evaluate(tasks, some, scratch)
+            for k in range(some):
+                fits[i + k] = tasks[k].fits
+
+    cdef void evaluate(self, Task *tasks, long count, Scratch scratch) noexcept nogil:
+        """Carry out some plans; what is read of a parent is in the cache when its next child needs it."""
+        cdef long b, i
+        for i in range(count):
+            self.begin(&tasks[i])
+        for b from 0 <= b < self.length by BLOCK:
+            for i in range(count):
+                if tasks[i].fits:
+                    self.evaluate_block(&tasks[i], b, scratch)
+
+    cdef void begin(self, Task *task) noexcept nogil:
+        """Take over from the parent what its child has not changed."""
+        cdef long k, w, c, place, size = self.n_weights
+        cdef View *parent = task.parent
+        task.changed = self.behind(task.plan + 2, task.plan[1])
+        task.fits = 1
+        for w in range(size):
+            if parent.scale[w] == 0:  # outputs that told nothing apart have no scale to hand down
+                task.fits = 0
+        for k in range(self.n_outputs * size):
+            task.losses[k % size] -= parent.hits[k]
+        if task.child is not NULL:
+            memcpy(task.child.hits, parent.hits, self.n_outputs * size * sizeof(double))
+            task.child.greatest = 0
+        for c in range(task.changed[0]):
+            place = task.changed[1 + 3 * c]
+            for w in range(size):
+                task.losses[w] += parent.hits[place * size + w]
+                if task.child is not NULL:
+                    task.child.hits[place * size + w] = 0
+
+    cdef void evaluate_block(self, Task *task, long b, Scratch scratch) noexcept nogil:
+        cdef int c, place, code, n = min(BLOCK, self.length - b), changes = task.changed[0]
+        cdef int *changed = task.changed + 1
+        cdef long w, at
         cdef Place total
-        cdef float low, high, greatest = 0
-        cdef float *z
+        cdef float low, high
+        cdef float *z = scratch.z.data
         cdef float *sums
         cdef float *column
         cdef float *old
         cdef double hits
-        for w in range(size):
-            if parent.scale[w] == 0:  # outputs that told nothing apart have no scale to hand down
-                return 0
-        changed = self.behind(at + 2, steps)
-        changes, changed = changed[0], changed + 1
-        for k in range(self.n_outputs * size):
-            losses[k % size] -= parent.hits[k]
-        if child is not NULL:
-            memcpy(child.hits, parent.hits, self.n_outputs * size * sizeof(double))
-        for c in range(changes):
-            place = changed[3 * c]
-            for w in range(size):
-                losses[w] += parent.hits[place * size + w]
+        cdef View *parent = task.parent
+        cdef View *child = task.child
+        self.carry_out(task.plan + 2, task.plan[1], b, n, scratch)
+        for w in range(self.n_weights):
+            at = b * self.n_weights + w * BLOCK
+            sums = scratch.total.data if child is NULL else child.total + at
+            memcpy(sums, parent.total + at, n * sizeof(float))
+            for c in range(changes):
+                place, code = changed[3 * c], changed[3 * c + 2]
+                total = self.sum_of(changed[3 * c + 1], b, scratch)
+                K.activate(code, self.weights[w], total.data + w * total.stride, z, n)
+                K.scale(z, parent.scale[w], parent.reference + at, n)
+                hits = self.own_class(z, place, b, n)
+                task.losses[w] -= hits
                 if child is not NULL:
-                    child.hits[place * size + w] = 0
-        for b from 0 <= b < self.length by BLOCK:
-            n = min(BLOCK, self.length - b)
-            self.carry_out(at + 2, steps, b, n, scratch)
-            for w in range(size):
-                if child is NULL:
-                    sums = scratch.total.data
-                else:
-                    sums = child.total + w * self.length + b
-                memcpy(sums, parent.total + w * self.length + b, n * sizeof(float))
-                for c in range(changes):
-                    place, code = changed[3 * c], changed[3 * c + 2]
-                    total = self.sum_of(changed[3 * c + 1], b, scratch)
-                    z = scratch.z.data
-                    K.activate(code, self.weights[w], total.data + w * total.stride, z, n)
-                    K.scale(z, parent.scale[w], parent.reference + w * self.length + b, n)
-                    hits = self.own_class(z, place, b, n)
-                    losses[w] -= hits
-                    if child is NULL:
-                        column = scratch.columns.data + c * BLOCK
-                    else:
-                        column = child.column[place] + w * self.length + b
-                        child.hits[place * size + w] += hits
-                    K.exchange(sums, parent.column[place] + w * self.length + b, z, column, n)
+                    child.hits[place * self.n_weights + w] += hits
+                column = scratch.columns + c * BLOCK if child is NULL else child.column[place] + at
+                K.exchange(sums, parent.column[place] + at, z, column, n)
+            K.extremes(sums, &low, &high, n)
+            if low < CANCELLED * parent.greatest:
+                # Exchanging one exponential for another's has cancelled digits.
+                K.fill(sums, 0.0, n)
+                for place in range(self.n_outputs):
+                    old = parent.column[place] + at if child is NULL else child.column[place] + at
+                    for c in range(changes):
+                        if child is NULL and changed[3 * c] == place:
+                            old = scratch.columns + c * BLOCK
+                    K.add(sums, old, n)
                 K.extremes(sums, &low, &high, n)
-                if low < CANCELLED * parent.greatest:
-                    # Exchanging one exponential for another's has cancelled digits.
-                    K.fill(sums, 0.0, n)
-                    for place in range(self.n_outputs):
-                        old = parent.column[place] + w * self.length + b
-                        for c in range(changes):
-                            if changed[3 * c] == place:
-                                if child is NULL:
-                                    old = scratch.columns.data + c * BLOCK
-                                else:
-                                    old = child.column[place] + w * self.length + b
-                        K.add(sums, old, n)
-                    K.extremes(sums, &low, &high, n)
-                if not (low > LEAST and high < GREATEST):
-                    fits = 0
-                greatest = max(greatest, high)
-                losses[w] += K.sum_of_logs(sums, scratch.row.data, min(n, self.n - b))
-        if child is not NULL:
-            child.greatest = greatest
-        return fits
+            if not (low > LEAST and high < GREATEST):
+                task.fits = 0
+            if child is not NULL:
+                child.greatest = max(child.greatest, high)
+            task.losses[w] += K.sum_of_logs(sums, scratch.row.data, min(n, self.n - b))
 
     cdef inline int *behind(self, int *at, int steps) noexcept nogil:
         cdef int step
@@ -776,3 +821,129 @@ cdef class Shard:
         """Forget losses, those that were never kept among them."""
         for key in keys:
             self.kept.pop(key, None)
+
+
+# --- children of one generation, evaluated by several threads while the last of them are still being made
+
+cdef enum:
+    MOST_CHUNKS = 65536
+
+
+cdef struct Chunk:
+    int *plans
+    long *starts
+    long count
+    int transient
+    int changed
+    double *losses  # (shards, count, W)
+    unsigned char *fits  # (shards, count)
+
+
+cdef class Stream:
+    """Chunks of plans that one thread publishes and all work off: a piece of work is a chunk on a shard."""
+
+    cdef list shards, kept
+    cdef void **shard
+    cdef Chunk *chunks
+    cdef long n_shards, published, claimed, entered, closed, failed
+
+    def __cinit__(self, list shards):
+        cdef long i
+        self.shards, self.kept, self.n_shards = shards, [], len(shards)
+        self.shard = <void **> malloc(self.n_shards * sizeof(void *))
+        self.chunks = <Chunk *> malloc(MOST_CHUNKS * sizeof(Chunk))
+        if self.shard is NULL or self.chunks is NULL:
+            raise MemoryError()
+        for i in range(self.n_shards):
+            self.shard[i] = <void *> shards[i]
+
+    def __dealloc__(self):
+        free(self.shard)
+        free(self.chunks)
+
+    cdef publish(self, Program plans):
+        cdef Chunk *chunk = &self.chunks[self.published]
+        cdef long count = len(plans.starts)
+        cdef double[:, :, ::1] losses = np.zeros((self.n_shards, count, (<Shard> self.shards[0]).n_weights))
+        cdef unsigned char[:, ::1] fits = np.zeros((self.n_shards, count), np.uint8)
+        cdef long[::1] starts = np.array(plans.starts, dtype=np.dtype("l"))
+        if self.published == MOST_CHUNKS:
+            raise ValueError(f"more than {MOST_CHUNKS * CHUNK:,} children at a time: evaluate them in several calls")
+        self.kept.append((plans, starts, np.asarray(losses), np.asarray(fits)))
+        chunk.plans, chunk.starts, chunk.count = plans.data, &starts[0], count
+        chunk.transient, chunk.changed = plans.transient, plans.changed
+        chunk.losses, chunk.fits = &losses[0, 0, 0], &fits[0, 0]
+        publish(&self.published, self.published + 1)
+
+    cdef void close(self) noexcept:
+        publish(&self.closed, 1)
+
+    cdef void wait_for(self, long helpers) noexcept:
+        """Let other threads have Python until so many are at work."""
+        with nogil:
+            while look(&self.entered) < helpers:
+                wait_a_little()
+
+    def work(self):
+        """Take piece after piece until none comes any more."""
+        cdef Shard first = self.shards[0], shard
+        cdef Scratch scratch = Scratch(first.n_weights, 1)
+        cdef long piece, which
+        cdef Chunk *chunk
+        with nogil:
+            claim(&self.entered)
+            while True:
+                piece = claim(&self.claimed)
+                which = piece % self.n_shards
+                piece = piece // self.n_shards
+                while look(&self.published) <= piece:
+                    if look(&self.closed) and look(&self.published) <= piece:
+                        break
+                    wait_a_little()
+                if look(&self.published) <= piece:
+                    break
+                chunk = &self.chunks[piece]
+                if not scratch.make_room(chunk.transient, chunk.changed):
+                    publish(&self.failed, 1)
+                    continue
+                (<Shard> self.shard[which]).run_some(
+                    chunk.plans, chunk.starts, chunk.count, scratch,
+                    chunk.losses + which * chunk.count * first.n_weights, chunk.fits + which * chunk.count
+                )
+
+    cdef results(self):
+        if self.failed:
+            raise MemoryError()
+        n_weights = (<Shard> self.shards[0]).n_weights
+        losses = [np.concatenate([np.zeros((0, n_weights)), *(kept[2][i] for kept in self.kept)])
+                  for i in range(self.n_shards)]
+        fits = np.concatenate([np.ones((self.n_shards, 0), bool), *(kept[3] for kept in self.kept)], axis=1)
+        return losses, fits.astype(bool)
+
+
+def stream(list shards, Translator translator, plans, pool, int helpers):
+    """As `Shard.run` on every shard, by so many threads of a pool beside this one.
+
+    Returns
+    -------
+    (list of ndarray (children, W), ndarray of bool (shards, children))
+    """
+    cdef Stream stream = Stream(shards)
+    cdef Program program = Program()
+    working = [pool.submit(stream.work) for _ in range(helpers)]
+    stream.wait_for(helpers)
+    try:
+        for plan in plans:
+            translator.add_plan(program, plan)
+            if len(program.starts) == CHUNK:
+                stream.publish(program)
+                program = Program()
+        if program.starts:
+            stream.publish(program)
+        stream.close()
+        stream.work()
+    finally:
+        stream.close()
+        for worker in working:
+            worker.result()
+    return stream.results()

@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .carrier import Carrier
-from .shards import Shards
-from .workforce import LOOK, ClusterError, Workforce, client_at, logger
+from .shards import ClusterError, Shards
+from .workforce import LOOK, Workforce, client_at, logger
 
 __all__ = ["Cluster", "ClusterError", "connect"]
 
@@ -160,10 +160,9 @@ class Cluster(Shards):
         )
 
     def rest(self) -> None:
-        """Leave the workers; what is asked for next begins with making the shards anew."""
+        """Leave the workers, but for the examples; what is asked for next makes the shards anew."""
         for seat in self._seats:
             seat.vacate()
-        self._data = []
 
     # --- messages
 

@@ -23,7 +23,7 @@ typedef struct {
     double (*sum)(const float *, int);
     double (*sum_of_logs)(const float *, float *, int);
     void (*extremes)(const float *, float *, float *, int);
-    void (*normalise)(float *, int, float *, float *, float *, int);
+    void (*normalise)(float *, int, float **, long, float *, float *, int);
     void (*centre)(float *, int, float *, int, int, double *, double *);
     void (*tilt)(const float *, int, float, float *, float *, float *, float *, int);
 } Kernels;

@@ -181,29 +181,33 @@ static TARGET void KERNEL(extremes)(const float *restrict row, float *least, flo
     *greatest += nan;
 }
 
-/* Rows z (classes, n, one after the other) become z - log sum exp z, which goes to the reference, and the columns
-   its exponentials. */
-static TARGET void KERNEL(normalise)(float *restrict z, int classes, float *restrict columns, float *restrict reference,
-                                     float *restrict total, int n) {
+/* Rows z (classes, n, one after the other) become z - log sum exp z, which goes to the reference, and each column, from
+   `at` on, its exponentials. */
+static TARGET void KERNEL(normalise)(float *restrict z, int classes, float **columns, long at,
+                                     float *restrict reference, float *restrict total, int n) {
     for (int i = 0; i < n; i++) reference[i] = z[i];
     for (int c = 1; c < classes; c++)
         for (int i = 0; i < n; i++) reference[i] = z[c * n + i] > reference[i] ? z[c * n + i] : reference[i];
     KERNEL(fill)(total, 0.0f, n);
-    for (int c = 0; c < classes; c++)
+    for (int c = 0; c < classes; c++) {
+        float *restrict column = columns[c] + at;
         for (int i = 0; i < n; i++) {
             float e = KERNEL(exp1)(z[c * n + i] - reference[i]);
-            columns[c * n + i] = e;
+            column[i] = e;
             total[i] += e;
         }
+    }
     for (int i = 0; i < n; i++) {
         reference[i] += KERNEL(log1)(total[i]);
         total[i] = 1.0f / total[i];
     }
-    for (int c = 0; c < classes; c++)
+    for (int c = 0; c < classes; c++) {
+        float *restrict column = columns[c] + at;
         for (int i = 0; i < n; i++) {
-            columns[c * n + i] *= total[i];
+            column[i] *= total[i];
             z[c * n + i] -= reference[i];
         }
+    }
 }
 
 /* Rows z (classes, n) lose their mean over the classes; the sums of squares before and after, over the first `real`. */

@@ -24,6 +24,10 @@ Array = NDArray[Any]
 _MANY, _SAMPLE = 1000, 4
 
 
+class ClusterError(RuntimeError):
+    """A scheduler or workers that a search cannot use (any more), with one line on why and what to do."""
+
+
 class Shards(ABC):
     """Shards wherever they are. Nodes, keys and plans mean what they mean in `numpy_backend.Shard`.
 

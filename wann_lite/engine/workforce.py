@@ -12,6 +12,7 @@ import numpy as np
 from .._version import __version__
 from ..checks import shown
 from .carrier import described
+from .shards import ClusterError
 
 #: Seconds that a scheduler has for its first answer.
 CONNECT = 5.0
@@ -21,10 +22,6 @@ PATIENCE = 60.0
 LOOK = 0.2
 
 logger = logging.getLogger(__name__)
-
-
-class ClusterError(RuntimeError):
-    """A scheduler or workers that a search cannot use (any more), with one line on why and what to do."""
 
 
 def client_at(address: str) -> Any:
