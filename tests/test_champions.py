@@ -81,7 +81,7 @@ def test_its_settings_allow_it(name):
 
 @each
 def test_it_does_on_validation_examples_what_its_file_says(name):
-    network, data = champions.load(name), datasets.load(name)
+    network, data = champions.load(name), datasets.load(name.partition("_")[0])
     assert network.found["task"] == repr(wl.tasks.Classification(data))
     weights = settings_of(network).weights
     accuracies = [
@@ -89,3 +89,20 @@ def test_it_does_on_validation_examples_what_its_file_says(name):
     ]
     assert np.mean(accuracies) == pytest.approx(network.found["validation_accuracy"], abs=1e-4)
     assert weights[int(np.argmax(accuracies))] == network.shared_weight
+
+
+@pytest.mark.parametrize("name", champions.RUNS)
+def test_a_run_that_ships_can_be_played_again(name):
+    run = champions.run(name)
+    assert 100 <= len(run.generations) <= 1000  # thinned out, and enough for a curve
+    assert run.generations[0].generation == 0
+    assert run.champion.n_outputs == 10
+    last = run.generations[-1]
+    assert last.networks >= run.champion.found["networks"]
+    assert last.accuracy == pytest.approx(run.champion.found["validation_accuracy"], abs=0.02)
+    assert len(last.accuracies) == len(run.weights)
+
+
+def test_an_unknown_run_is_refused():
+    with pytest.raises(ValueError, match=r"^unknown run 'nobody': use one of mnist"):
+        champions.run("nobody")
