@@ -169,6 +169,9 @@ def move(page: Any, control: Any) -> None:
     elif kind == "number":
         control.focus()
         page.keyboard.press("ArrowUp")
+    elif kind == "text":
+        control.fill("0.5, 1.5")
+        control.press("Enter")
     elif kind in ("checkbox", "radio", "submit", "button"):
         control.click()
     else:
@@ -213,6 +216,8 @@ def test_every_control_has_an_effect(lab: Any, lesson: str) -> None:
     for place in range(widgets.count()):
         widget = widgets.nth(place)
         widget.locator(CONTROLS).first.wait_for()
+        if widget.locator(".wann-lite-clickable").count():
+            continue  # a game, in which each move decides what is possible next: test_browser_mutation plays it
         controls = widget.locator(CONTROLS).all()
         waiting = []
         for control in controls:

@@ -76,6 +76,52 @@ def test_clicks_on_two_nodes_connect_them(lab: Any, game: Any) -> None:
     game.locator(".wann-lite-target[data-part='1 3']").wait_for(state="attached")
 
 
+def test_every_control_has_an_effect(lab: Any, game: Any) -> None:
+    def choose(name: str, option: str) -> None:
+        row = game.locator(".widget-dropdown:visible", has=lab.locator("label", has_text=name))
+        row.locator("select").select_option(label=option)
+        lab.evaluate(ANSWERED)
+
+    def press(name: str) -> None:
+        game.get_by_role("button", name=name, exact=True).click()
+        lab.evaluate(ANSWERED)
+
+    def would(text: str) -> None:
+        game.get_by_text(f"“Do it” would {text}").wait_for()
+
+    would("insert a node (linear) between bias and output 0.")
+    choose("connection", "x1 to output 1")
+    would("insert a node (linear) between x1 and output 1.")
+    assert game.locator(".wann-lite-marked").get_attribute("data-part") == "1 4"
+    choose("activation", "tanh")
+    press("Do it")
+    said(game, "Move 1: insert a node (tanh) between x1 and output 1.")
+    press("connect two nodes")
+    choose("from", "x2")
+    choose("to", "node 5 (tanh)")
+    press("Do it")
+    said(game, "Move 2: add connection from x2 to node 5.")
+    press("change an activation")
+    choose("activation", "sin")
+    would("change node 5 to sin.")
+    press("Do it")
+    said(game, "Move 3: change node 5 to sin.")
+    press("remove a connection")
+    choose("connection", "x2 to node 5")
+    press("Do it")
+    said(game, "Move 4: remove connection from x2 to node 5.")
+    press("enable a connection")
+    would("enable connection from x1 to output 1.")
+    press("Do it")
+    said(game, "Move 5: enable connection from x1 to output 1.")
+    game.get_by_text("Here there is nothing of this kind to do.").wait_for()
+    assert game.get_by_role("button", name="Do it", exact=True).is_disabled()
+    for _ in range(5):
+        press("Undo")
+    assert game.get_by_role("button", name="Undo", exact=True).is_disabled()
+    assert game.locator(".wann-lite-target").count() == 3
+
+
 def test_a_thin_connection_is_easy_to_hit_and_shows_it(lab: Any, game: Any) -> None:
     line = game.locator(".wann-lite-target[data-part='1 4']")
     x, y = line.evaluate(MIDDLE)
