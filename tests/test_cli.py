@@ -8,17 +8,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from backends import on_each_backend
 
 from wann_lite import Network, Search, SearchConfig, __version__, datasets, tasks
 from wann_lite.cli import arguments, main, progress, running, search
 from wann_lite.cli.mistakes import Mistake
 from wann_lite.config import PRESETS
+from wann_lite.engine import backends
+from wann_lite.engine.backends import compiled
 from wann_lite.lineage import Lineage
 from wann_lite.run_folder import RunFolder, RunFolderError
 from wann_lite.search import Generation
@@ -118,7 +122,7 @@ def test_help_names_each_command_and_each_option(capsys: pytest.CaptureFixture[s
     ]
     assert main(["search", "--help"]) == 0
     printed = capsys.readouterr().out
-    for option in ("minutes", "generations", "preset", "seed", "backend", "workers", "out"):
+    for option in ("minutes", "generations", "preset", "seed", "backend", "workers", "scheduler", "shards", "out"):
         assert f"\n  --{option} " in printed
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"wann_lite {__version__}\n"
@@ -209,6 +213,24 @@ def test_a_search_without_a_folder_takes_the_next_that_is_free(capsys: pytest.Ca
         assert main(["search", "xor", "--generations", "1", "--preset", "fast", "--seed", "5"]) == 0
         assert f"results in {Path('runs', name)}" in capsys.readouterr().out
     assert names("runs") == ["xor-plane-seed5", "xor-plane-seed5-2"]
+
+
+@on_each_backend
+def test_backend_workers_and_shards_are_those_asked_for(backend: str) -> None:
+    typed = ["--generations", "8", "--preset", "fast", "--backend", backend]
+    for workers, out in (("1", "alone"), ("3", "together")):
+        assert main(["search", "xor", *typed, "--shards", "3", "--workers", workers, "--out", out]) == 0
+        config = json.loads(Path(out, "config.json").read_text())
+        found = [config["backend"], config["workers"], config["settings"]["shards"]]
+        assert found == [backend, int(workers), 3]
+    assert without_times(lines_of("alone")) == without_times(lines_of("together"))
+
+
+def test_a_backend_that_is_not_built(mistake: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "compiled", lambda: (None, "not built when the package was installed"))
+    assert "use the backend 'numpy'" in mistake("search", "xor", "--backend", "cython", "--out", "out")
+    assert main(["search", "xor", "--generations", "1", "--out", "out"]) == 0
+    assert json.loads(Path("out", "config.json").read_text())["backend"] == "numpy"
 
 
 def test_too_short_for_a_generation_is_one_generation() -> None:
@@ -497,7 +519,8 @@ def test_info(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert rows["wann_lite"] == __version__
     assert rows["numpy"] == np.__version__
-    assert rows["backend"].startswith("numpy")
+    assert rows["backend"].startswith("cython: built" if compiled()[0] else "numpy; cython is not built")
+    assert rows["cluster"] == f"yes, by dask.distributed {version('distributed')}"
     assert rows["mnist"].startswith("in place: 50,000 training")
 
 
@@ -509,10 +532,14 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
 
     monkeypatch.setattr(info, "digits", damaged)
     monkeypatch.setattr(info, "find_dot", lambda: None)
+    monkeypatch.setattr(info, "compiled", lambda: (None, "not built when the package was installed"))
+    monkeypatch.setattr(info, "_installed", lambda name: name != "distributed")
     assert main(["info"]) == 0
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert rows["mnist"] == "reinstall wann_lite"
     assert "pip install graphviz-pure" in rows["layout"]
+    assert rows["backend"] == "numpy; cython is not built when the package was installed"
+    assert 'pip install "wann_lite[scale]"' in rows["cluster"]
     monkeypatch.setattr(info, "_installed", lambda name: False)
     assert main(["info"]) == 0
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
@@ -555,6 +582,9 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
         ),
         (["search", "xor", "--seed", "9" * 5000], "...' is not a whole number"),
         (["search", "xor", "--workers", "0"], "'0' is not a whole number from 1"),
+        (["search", "xor", "--shards", "0"], "'0' is not a whole number from 1"),
+        (["search", "xor", "--workers", "2", "--scheduler", "tcp://a:1"], "not allowed with argument --workers"),
+        (["search", "xor", "--scheduler", "nowhere"], "'nowhere' is not the address of a scheduler"),
         (["search", "xor", "--out", ""], "is empty"),
         (["search", "xor", "--out", "a" * 300], "--out"),
         (["search", "xor", "--out", "nul\0"], "--out"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from . import checkpoint
 from ._version import __version__
 from .config import SearchConfig
 from .engine import Engine, Phenotype
+from .engine.shards import Shards
 from .files import write_atomically
 from .lineage import Birth, Lineage
 from .mutation import Mutation, mutate
@@ -150,11 +151,19 @@ class Search:
         What does the array work; "auto" is "cython" where it was built.
     workers : int
         How many threads carry it; they do not change the result.
+    cluster : distributed.Client or str, optional
+        A Dask cluster, or its scheduler's address, whose workers carry it in place of threads. Nor do they change the
+        result, nor does it if some of them die.
 
     Raises
     ------
     ValueError
         If the seed is not a whole number of at least 0, or the task or the settings are not what they should be.
+    ImportError
+        If there is to be a cluster, and Dask is not installed.
+    ClusterError
+        (a RuntimeError) If the cluster has no scheduler or no worker that can be used; from a generation, if none has
+        been left for a minute.
 
     Examples
     --------
@@ -173,6 +182,7 @@ class Search:
         seed: int = 0,
         backend: str = "auto",
         workers: int = 1,
+        cluster: Any = None,
     ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise ValueError(f"the seed is {seed!r}: it is a whole number of at least 0")
@@ -182,6 +192,8 @@ class Search:
             raise ValueError(f"a {type(config).__name__} is not settings: use wann_lite.SearchConfig(...)")
         if isinstance(workers, bool) or not isinstance(workers, int | np.integer) or workers < 1:
             raise ValueError(f"workers is {workers!r}: it is a whole number of at least 1")
+        if cluster is not None and workers != 1:
+            raise ValueError(f"workers is {workers!r}: it counts threads, which a cluster does not need: leave it out")
         self.task = task
         self.config = config or SearchConfig()
         self.seed = int(seed)
@@ -200,6 +212,7 @@ class Search:
             backend=backend,
             shards=self.config.n_shards,
             workers=self.workers,
+            cluster=None if cluster is None else _shards_on(cluster),
         )
         #: What does the array work, "numpy" or "cython".
         self.backend = self._engine.backend
@@ -320,10 +333,13 @@ class Search:
             last = min(last, self.generation + generations)
         self._stopped = False
         ended = self.generation >= last
-        while not ended:
-            record = self.step()
-            ended = self.generation >= last or time.perf_counter() >= deadline or self._stopped
-            yield self._record(self._leader()) if ended else record
+        try:
+            while not ended:
+                record = self.step()
+                ended = self.generation >= last or time.perf_counter() >= deadline or self._stopped
+                yield self._record(self._leader()) if ended else record
+        finally:
+            self._engine.shards.rest()
 
     def stop(self) -> None:
         """End the loop over `run` after the current generation; may be called from another thread."""
@@ -362,7 +378,9 @@ class Search:
         write_atomically(path, checkpoint.to_bytes(self))
 
     @classmethod
-    def resume(cls, path: str | os.PathLike[str], task: Classification, *, workers: int = 1) -> Search:
+    def resume(
+        cls, path: str | os.PathLike[str], task: Classification, *, workers: int = 1, cluster: Any = None
+    ) -> Search:
         """The search whose checkpoint is at `path`, where it was then: it goes on as if it had never stopped.
 
         With the same version of numpy on the same kind of processor it finds the same, bit for bit.
@@ -374,6 +392,8 @@ class Search:
             What was searched for, with the same data.
         workers : int
             How many threads carry the array work; they do not change the result.
+        cluster : distributed.Client or str, optional
+            What carries it in place of threads, as for a new search.
 
         Raises
         ------
@@ -381,7 +401,7 @@ class Search:
             (a ValueError) If there is no checkpoint, or it is damaged, or belongs to another task or another version
             of the package, or to a backend that is not built here.
         """
-        return checkpoint.from_file(path, lambda **settings: cls(task, workers=workers, **settings))
+        return checkpoint.from_file(path, lambda **settings: cls(task, workers=workers, cluster=cluster, **settings))
 
     # --- what came of it
 
@@ -464,6 +484,12 @@ class Search:
         front = first_front(np.column_stack([connections, loss]))
         some = front[np.linspace(0, len(front) - 1, min(len(front), _FRONT_POINTS)).round().astype(int)]
         return tuple(zip(connections[some].tolist(), _rounded(loss[some]), strict=True))
+
+
+def _shards_on(cluster: Any) -> Callable[..., Shards]:
+    from .engine.cluster import connect  # here, because asyncio takes a moment that few need
+
+    return connect(cluster)
 
 
 def _is_number(value: Any, kind: Any) -> bool:

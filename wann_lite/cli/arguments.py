@@ -122,8 +122,21 @@ def _add_search(commands: _Commands) -> None:
     parser.add_argument(
         "--backend", type=_one_of(BACKENDS), default="auto", metavar="B", help="what computes: auto, numpy or cython"
     )
+    carriers = parser.add_mutually_exclusive_group()
+    carriers.add_argument(
+        "--workers",
+        type=_whole(1, 10_000),
+        default=1,
+        metavar="N",
+        help="how many threads carry the shards (default 1); they do not change what is found",
+    )
+    _add_scheduler(carriers)
     parser.add_argument(
-        "--workers", type=_whole(1, 10_000), default=1, metavar="N", help="how many at once (default 1)"
+        "--shards",
+        type=_whole(1, 10_000),
+        metavar="N",
+        help="in how many parts a batch is dealt out, so how many workers have something to do (if not given: one "
+        "for 2,500 examples); another number may find another network",
     )
     parser.add_argument(
         "--out",
@@ -145,6 +158,7 @@ def _add_resume(commands: _Commands) -> None:
         "again, and their lines in generations.jsonl are written anew.",
     )
     parser.add_argument("folder", metavar="DIR", type=_filled, help="the folder of the run, as `search` printed it")
+    _add_scheduler(parser)
 
 
 def _add_score(commands: _Commands) -> None:
@@ -171,6 +185,15 @@ def _add_draw(commands: _Commands) -> None:
     parser = _add_command(commands, "draw", "draw", "draw a network", "draw runs/first/champion.json -o champion.svg")
     parser.add_argument("network", metavar="NETWORK.json", type=_filled, help="a network's file, such as a champion's")
     parser.add_argument("-o", dest="file", required=True, metavar="FILE", type=_filled, help="ends in .svg or .png")
+
+
+def _add_scheduler(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--scheduler",
+        type=_filled,
+        metavar="ADDRESS",
+        help="that of a Dask scheduler, such as tcp://10.0.0.1:8786, whose workers carry the shards instead",
+    )
 
 
 def time_in_words(minutes: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import importlib.util
 import platform
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from .._version import __version__
 from ..datasets import DataError, digits
+from ..engine.backends import compiled
 from ..viz.graphviz_layout import find_dot
 
 
@@ -19,7 +21,8 @@ def run(chosen: argparse.Namespace) -> int:
         "wann_lite": __version__,
         "python": f"{platform.python_version()} ({platform.system()}, {platform.machine()})",
         "numpy": np.__version__,
-        "backend": "numpy: the only one that this build has",
+        "backend": _backend(),
+        "cluster": _cluster(),
         "layout": _layout(),
         "png": "yes, by matplotlib" if _installed("matplotlib") else f"no, only .svg: {_INSTALL}",
         "mnist": _mnist(),
@@ -34,6 +37,17 @@ _INSTALL = 'pip install "wann_lite[course]"'
 
 def _installed(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
+
+
+def _backend() -> str:
+    module, what = compiled()
+    return f"cython: {what}" if module else f"numpy; cython is {what}"
+
+
+def _cluster() -> str:
+    if not _installed("distributed"):
+        return 'no; for searches on many machines: pip install "wann_lite[scale]"'
+    return f"yes, by dask.distributed {importlib.metadata.version('distributed')}"
 
 
 def _layout() -> str:

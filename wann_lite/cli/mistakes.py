@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from ..engine.shards import ClusterError
+
 
 class Mistake(Exception):  # noqa: N818 - nothing has failed but what was asked for
     """Something asked for that cannot be done: what was given, what is allowed, what to do."""
@@ -25,11 +27,11 @@ def told_in_one_line(where: str = "") -> Iterator[None]:
     Raises
     ------
     Mistake
-        In place of a ValueError or ImportError, or of the OSError of a file that cannot be written.
+        In place of a ValueError, ImportError or ClusterError, or of the OSError of a file that cannot be written.
     """
     try:
         yield
-    except (ValueError, ImportError) as error:
+    except (ValueError, ImportError, ClusterError) as error:
         raise Mistake(_after(where, str(error))) from error
     except OSError as error:
         raise Mistake(

@@ -31,18 +31,20 @@ def run(chosen: argparse.Namespace) -> int:
     """
     try:
         with RunFolder.reopen(chosen.folder) as folder:
-            return _resume_in(folder)
+            return _resume_in(folder, chosen.scheduler)
     except RunFolderError as error:
         raise Mistake(str(error)) from error
 
 
-def _resume_in(folder: RunFolder) -> int:
+def _resume_in(folder: RunFolder, scheduler: str | None) -> int:
     _check_config(folder)
     with told_in_one_line(f"the task of {str(folder.path)!r}, to be resumed where `search` was called"):
         dataset = load(folder.config["task"])
     task = Classification(dataset)
+    # Other machines do not change what is found, so they need not be those that it was begun on.
+    how: dict[str, Any] = {"cluster": scheduler} if scheduler else {"workers": folder.config["workers"]}
     with told_in_one_line():
-        search = _from_checkpoint(folder, task) or _from_the_start(folder, task)
+        search = _from_checkpoint(folder, task, how) or _from_the_start(folder, task, how)
     if (search.seed, search.config.to_dict()) != (folder.config["seed"], folder.config["settings"]):
         raise Mistake(
             f"the checkpoint in {str(folder.path)!r} has another seed or other settings than {CONFIG}: put back the "
@@ -52,12 +54,12 @@ def _resume_in(folder: RunFolder) -> int:
     return carry_out(folder, search, dataset)
 
 
-def _from_checkpoint(folder: RunFolder, task: Classification) -> Search | None:
+def _from_checkpoint(folder: RunFolder, task: Classification, how: dict[str, Any]) -> Search | None:
     """The search as the latest checkpoint that is whole has it; None where there is no checkpoint yet."""
     problems = []
     for path in folder.checkpoints:
         try:
-            search = Search.resume(path, task, workers=folder.config["workers"])
+            search = Search.resume(path, task, **how)
         except DamagedCheckpointError as error:
             problems.append(str(error))
             continue
@@ -69,10 +71,10 @@ def _from_checkpoint(folder: RunFolder, task: Classification) -> Search | None:
     return None
 
 
-def _from_the_start(folder: RunFolder, task: Classification) -> Search:
+def _from_the_start(folder: RunFolder, task: Classification, how: dict[str, Any]) -> Search:
     """The run was killed before its first checkpoint: its settings and its seed give the same search again."""
-    how = {key: folder.config[key] for key in ("seed", "backend", "workers")}
-    return Search(task, SearchConfig(**folder.config["settings"]), **how)
+    same = {key: folder.config[key] for key in ("seed", "backend")}
+    return Search(task, SearchConfig(**folder.config["settings"]), **same, **how)
 
 
 def _check_config(folder: RunFolder) -> None:

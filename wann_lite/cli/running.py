@@ -9,10 +9,12 @@ import time
 
 from .. import checkpoint
 from ..datasets import Dataset
+from ..engine.shards import ClusterError
 from ..run_folder import CHAMPION, RunFolder, RunFolderError
 from ..search import Search
 from .arguments import PROGRAM, time_in_words
 from .interruption import Interruption
+from .mistakes import Mistake
 from .progress import Progress
 
 #: Seconds at least between two writings of the champion, and of a checkpoint, while a search runs.
@@ -33,6 +35,8 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
     ------
     RunFolderError
         If the folder cannot be written (any more).
+    Mistake
+        If the cluster cannot be used any more.
     """
     with Interruption() as interruption:
         try:
@@ -45,6 +49,10 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
             if isinstance(error, RunFolderError) and folder.checkpoints:
                 raise RunFolderError(f"{error}; then `{_how_to_resume(folder)}` goes on") from error
             raise
+        except ClusterError as error:
+            with contextlib.suppress(RunFolderError):
+                _keep_champion(search, folder)
+            raise Mistake(f"{error}; then `{_how_to_resume(folder)} --scheduler ADDRESS` goes on") from error
         except KeyboardInterrupt:
             return interruption.code
         _keep_champion(search, folder)

@@ -44,8 +44,10 @@ def run(chosen: argparse.Namespace) -> int:
     with told_in_one_line():
         dataset = load(chosen.task)
         config = SearchConfig.preset(_preset(chosen))
-        task, how = Classification(dataset), {"backend": chosen.backend, "workers": chosen.workers}
-        search = Search(task, config, seed=chosen.seed, **how)
+        if chosen.shards is not None:
+            config = config.replace(shards=chosen.shards)
+        how = {"backend": chosen.backend, "workers": chosen.workers, "cluster": chosen.scheduler}
+        search = Search(Classification(dataset), config, seed=chosen.seed, **how)
     try:
         with RunFolder(path, _described(chosen, search, dataset)) as folder:
             return carry_out(folder, search, dataset)
