@@ -148,12 +148,22 @@ def test_run_ends_by_itself_and_returns_the_champion() -> None:
     assert champion is widget.champion
 
 
+def test_a_run_of_so_many_generations_ends_there() -> None:
+    widget = endless()
+    champion = widget.run(generations=7)
+    assert widget.search is not None and widget.search.generation == 7
+    assert endless().run(generations=7) == champion
+    with pytest.raises(ValueError, match="generations is 0"):
+        widget.run(generations=0)
+    assert widget.champion is champion
+
+
 def test_an_interrupted_run_stops_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     widget = endless()
     wait = widget.wait
 
     def interrupted(seconds: float | None = None) -> bool:
-        if seconds is not None:
+        if seconds == 60:
             raise KeyboardInterrupt
         return wait(seconds)
 

@@ -86,13 +86,18 @@ class LiveSearch:
 
     # --- running it
 
-    def start(self) -> None:
+    def start(self, *, generations: int | None = None) -> None:
         """Begin a search with the settings that are chosen, in a thread; any other live search is paused.
+
+        Parameters
+        ----------
+        generations : int, optional
+            Where it ends by itself; otherwise it goes on until it is stopped.
 
         Raises
         ------
         ValueError
-            If a setting is out of its range.
+            If a setting or `generations` is out of its range.
         RuntimeError
             If this search is still running.
         """
@@ -100,7 +105,7 @@ class LiveSearch:
             raise RuntimeError("this search has not ended: stop it first")
         config, seed = self.settings.read()
         self.wait()  # for the last picture of the search before
-        search = Search(self.task, config, seed=seed)
+        thread = SearchThread(Search(self.task, config, seed=seed), generations)
         for other in _ALL:
             if other is not self and other.state == "running":
                 other.pause()
@@ -109,7 +114,7 @@ class LiveSearch:
         dataset = getattr(self.task, "dataset", None)
         self._picture = SearchPicture(config.weights, self.task.n_outputs, dataset)
         self._drawn = (None, 0.0, 0.0)
-        self._thread = SearchThread(search)
+        self._thread = thread
         self._painter = Painter(self._thread, self._paint)
         self._thread.start()
         self._painter.start()
@@ -136,12 +141,16 @@ class LiveSearch:
             return True
         return self._thread.join(seconds) and self._painter.join(seconds)
 
-    def run(self, seconds: float = 5.0) -> Network:
-        """Search for so long, with pictures, and stop: for a notebook that nobody watches.
+    def run(self, *, generations: int | None = None, seconds: float | None = None) -> Network:
+        """Search anew, with pictures, and wait until it has ended: for a notebook that nobody watches.
 
         Parameters
         ----------
-        seconds : float
+        generations : int, optional
+            With the same settings and seed, as many generations give the same champion.
+        seconds : float, optional
+            At most so long. Without either the search goes on until its settings' last generation or until somebody
+            presses Stop.
 
         Returns
         -------
@@ -150,12 +159,14 @@ class LiveSearch:
 
         Raises
         ------
+        ValueError
+            If a setting or `generations` is out of its range.
+        RuntimeError
+            If this search is still running.
         Exception
             Whatever ended the search, if it failed.
         """
-        if self.state not in ("running", "paused"):
-            self.start()
-        self.resume()
+        self.start(generations=generations)
         try:
             self.wait(seconds)
         finally:

@@ -27,6 +27,13 @@ class SearchThread:
     Parameters
     ----------
     search : Search
+    generations : int, optional
+        Where it ends by itself.
+
+    Raises
+    ------
+    ValueError
+        If `generations` is not a whole number greater than 0.
 
     Attributes
     ----------
@@ -53,8 +60,9 @@ class SearchThread:
     (True, 'ended', 5)
     """
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, generations: int | None = None) -> None:
         self.search = search
+        self._records = search.run(generations=generations)
         self.history: list[Generation] = []
         self.population: list[Individual] = []
         self.champion: Network | None = None
@@ -109,7 +117,7 @@ class SearchThread:
 
     def _run(self) -> None:
         try:
-            for record in self.search.run():
+            for record in self._records:
                 self._note(record)
                 if not self._go.is_set():
                     self._park()
