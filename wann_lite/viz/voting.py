@@ -101,6 +101,7 @@ def draw_voting(ax: Axes, networks: Mapping[str, Votes]) -> None:
                 markersize=size,
                 label=None if row else name,
             )
+    ax.use_sticky_edges = False  # room at both ends of the longest bar
     ax.set(xlabel="right answers (%)", yticks=range(len(networks)), yticklabels=list(networks))
     ax.set_ylim(len(networks) - 0.5, -0.5)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False)
