@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,7 +150,7 @@ def explore_lineage(
             )
         lineage = make_film(lineage, dataset, **options)
     film, last = lineage, len(lineage) - 1
-    picture = lru_cache(maxsize=None)(lambda frame: draw_ancestor(film, frame))
+    picture = cache(lambda frame: draw_ancestor(film, frame))
     slider = widgets.SelectionSlider(
         options=[(who(film, place), place) for place in range(len(film))],
         value=0,
