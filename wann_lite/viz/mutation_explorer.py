@@ -99,11 +99,11 @@ class _Explorer:
         self.undo = widgets.Button(description="Undo", layout={"width": "90px"})
         self.search = widgets.Button(description=f"Blind search: {GENERATIONS} generations", layout={"width": "230px"})
         self.progress = widgets.IntProgress(max=GENERATIONS, layout={"width": "180px"})
-        self.advice, self.said = widgets.HTML(), widgets.HTML("Nothing is done yet.")
+        self.advice, self.said = widgets.HTML(), widgets.HTML("Nothing is done yet.", layout={"height": "52px"})
         self.drawing = ClickableDrawing(self.click)
         self.score, self.league, self.errors = widgets.HTML(), widgets.HTML(), widgets.Output()
         # What stands under the mouse stays there: a drawing may change its size, the boxes around it do not.
-        tall = "500px" if game.task.dataset.image_shape is None else "640px"
+        tall = "500px" if game.task.dataset.image_shape is None else "720px"
         width, height = {"flex": "1 1 0", "min_width": "0"}, {"height": tall, "overflow": "auto"}
         self.drawing.widget.layout = widgets.Layout(**width, **height)
         self.score.layout = widgets.Layout(**width, **height)
@@ -119,7 +119,8 @@ class _Explorer:
                 widgets.HBox([self.kind]),
                 self.advice,
                 widgets.HBox([self.connection, self.source, self.target, self.node, self.activation], **row),
-                widgets.HBox([self.do, self.undo, self.said], **row),
+                widgets.HBox([self.do, self.undo]),
+                self.said,
                 widgets.HBox([self.drawing.widget, self.score]),
                 widgets.HBox([self.search, self.progress]),
                 self.league,

@@ -147,7 +147,7 @@ def _bars(
             scene.items.append(box(x - width / 2, floor - grey, width, grey, fill=PALE, stroke=GREY, width=1))
         scene.items.append(box(x - width / 4, floor - high, width / 2, high, fill=colour))
         above = max(high, 0.0 if old is None else grey)
-        scene.items.append(Text((x, floor - above - 9), f"{new:{form}}", 12, INK))
+        scene.items.append(Text((x, floor - above - 9), f"{new:{form}}", 12, colour, bold=True))
     at, name = line
     level = floor - _BAR_HEIGHT * at / top
     scene.items.append(Shape(((_LEFT, level), (_WIDTH - _RIGHT, level)), stroke=INK, width=1, opacity=0.4))
