@@ -44,7 +44,15 @@ menu = ipywidgets.Dropdown(options=["red", "green"], description="colour")
 button = ipywidgets.Button(description="Go")
 with picture:
     display(HTML(figure))
-ipywidgets.VBox([ipywidgets.Label("Move it."), slider, menu, button, picture])"""
+many = ipywidgets.Dropdown(options=range(1200), value=3, description="number")
+unseen = ipywidgets.Dropdown(options=["up"], description="direction", layout={"display": "none"})
+from wann_lite import Network
+from wann_lite.viz import draw
+from wann_lite.viz.clickable import ClickableDrawing
+drawing = ClickableDrawing(print)
+drawing.show(draw(Network(1, 1, ["abs"], [(1, 2)])))
+controls = [slider, menu, many, unseen, button, picture, drawing.widget]
+ipywidgets.VBox([ipywidgets.Label("Move it."), *controls])"""
 
 
 def lesson(*cells: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -99,8 +107,10 @@ def test_page_shows_formulas_figures_solutions_and_widgets_without_a_script(buil
     assert "$" not in text
     assert 'href="01_next.html#Second-part"' in text
     assert text.count('AAAA" alt="a figure">') == 1 and "(the figure above)" in text
-    for words in ("Move it.", "how many: 7", "colour: red (of: red, green)", "Go", MOVES):
+    for words in ("Move it.", "how many: 7", "colour: red (of: red, green)", "number: 3 (of: 1,200)", "Go", MOVES):
         assert words in text
+    assert "direction" not in text.partition("controls = ")[2]
+    assert text.count('aria-label="A network of 1 input, 0 hidden nodes') == 1
     assert "42" in text.split("</details>")[1] and "<summary>A solution</summary>" in text
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 MOVES = "These controls move in JupyterLab; here they stand as they begin."
+_MANY = 20  # options of a menu, beyond which only their number is told
 
 
 class Outputs:
@@ -76,6 +77,10 @@ class Outputs:
         state, name = model["state"], model["model_name"].removesuffix("Model")
         if "children" in state:
             return "".join(map(self._widget, state["children"]))
+        if self._hidden(state):
+            return ""
+        if "svg" in state:
+            return f"<div>{self._once(state['svg'])}</div>"
         if name == "Output":
             return self.render(state.get("outputs", ()))
         if name == "Image":
@@ -89,6 +94,10 @@ class Outputs:
             return f"<p>{escape(state['value'])}</p>" if state["value"] else ""
         return _control(state)
 
+    def _hidden(self, state: Mapping[str, Any]) -> bool:
+        layout = self._models.get(str(state.get("layout", "")).removeprefix("IPY_MODEL_"), {"state": {}})
+        return layout["state"].get("display") == "none"
+
 
 def _control(state: Mapping[str, Any]) -> str:
     """A slider, a button or a menu, in words."""
@@ -97,7 +106,8 @@ def _control(state: Mapping[str, Any]) -> str:
     if options:
         place = state.get("index")
         value = options[place] if isinstance(place, int) else ""
-        value = f"{value} (of: {', '.join(map(str, options))})"
+        others = ", ".join(map(str, options)) if len(options) <= _MANY else f"{len(options):,}"
+        value = f"{value} (of: {others})"
     elif isinstance(value, float):
         value = f"{value:g}"
     words = [str(state.get("description") or ""), "" if value in (None, True, False) else str(value)]
