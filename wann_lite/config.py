@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
@@ -16,6 +17,9 @@ _NO_STEP = tuple(name for name in NAMES if name != "step")
 # f(c x) = c f(x) for every c > 0: what such a node tells apart does not depend on the size of its sum,
 # so hardly on the weight.
 _HOMOGENEOUS = ("linear", "inverse", "abs", "relu")
+
+
+_BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 def _rates(
@@ -65,6 +69,8 @@ class SearchConfig:
     shards : int or None
         In how many slices a batch is dealt out, which many workers carry at once; None is one for 2,500 examples of
         `batch`. It decides how sums are rounded, so another number may find another network.
+    memory : str
+        What the arrays of a generation may take, such as "500MB" or "2GB"; a batch is no larger than fits.
     validate_every : int
         Generations between looks at the validation examples, by which the champion is chosen.
 
@@ -96,6 +102,7 @@ class SearchConfig:
     batch_every: int = 8
     max_connections: int | None = 1000
     shards: int | None = None
+    memory: str = "2GB"
     validate_every: int = 100
 
     def __post_init__(self) -> None:
@@ -113,6 +120,7 @@ class SearchConfig:
             _whole("max_connections", self.max_connections, least=1)
         if self.shards is not None:
             _whole("shards", self.shards, least=1)
+        self.memory_bytes  # noqa: B018 - a size that is none shows here
         for name in ("initial_connections", "elite", "cull", "complexity_ranking"):
             _number(name, getattr(self, name), 0, 1)
         _number("batch_growth", self.batch_growth, 0, 1e6)
@@ -144,6 +152,20 @@ class SearchConfig:
         (2, 8)
         """
         return max(1, round(self.batch / 2500)) if self.shards is None else self.shards
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory` as a number of bytes.
+
+        Examples
+        --------
+        >>> SearchConfig(memory="1.5 GB").memory_bytes
+        1500000000
+        """
+        match = re.fullmatch(r"\s*(\d+(?:\.\d*)?)\s*([kMGT]?B)\s*", str(self.memory), re.IGNORECASE)
+        if match is None:
+            raise ValueError(f"memory is {self.memory!r}: give a number and a unit, such as '500MB' or '2GB'")
+        return int(float(match[1]) * _BYTES[match[2].upper()])
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> SearchConfig:

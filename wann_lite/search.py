@@ -7,8 +7,10 @@ Gaier & Ha (2019), Weight Agnostic Neural Networks, section 3. arXiv:1906.04358.
 
 from __future__ import annotations
 
+import math
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -29,6 +31,14 @@ from .ranking import first_front, rank, tournament
 from .tasks import Classification
 
 _REMOVAL = {"remove_connection": 1.0}
+# Between changes of batch a population grows a little.
+_PART_OF_MEMORY, _LEAST_BATCH = 0.8, 100
+
+
+class MemoryBudgetError(ValueError):
+    """A population that does not fit into the memory that the settings allow."""
+
+
 # So many points of a Pareto front show its course; more would make long lines.
 _FRONT_POINTS = 24
 
@@ -225,6 +235,7 @@ class Search:
         self._glance: tuple[Individual, Champion] | None = None
         self._stopped = False
         self._broken_off = False
+        self._short_of_memory = False
 
     # --- the algorithm
 
@@ -256,7 +267,9 @@ class Search:
         self.population, self._losses, self.generation = population, losses, generation
 
     def _founders(self) -> list[Individual]:
-        self._engine.change_batch(self._batch(), keep=[])
+        # They are looked at one by one: sums of its outputs, their exponentials, a total and a reference.
+        per_example = 4 * (len(self.config.weights) * (2 * self.task.n_outputs + 2) + self.task.n_inputs + 1)
+        self._engine.change_batch(self._batch(per_example), keep=[])
         n_inputs, n_outputs, fraction = self.task.n_inputs, self.task.n_outputs, self.config.initial_connections
         networks = [Network.sparse(n_inputs, n_outputs, fraction, self._rng) for _ in range(self.config.population)]
         phenotypes = self._engine.found(networks)
@@ -275,13 +288,31 @@ class Search:
 
     def _keep(self, individuals: list[Individual]) -> None:
         phenotypes = [individual.phenotype for individual in individuals]
-        if self.generation % self.config.batch_every == 0:
-            self._engine.change_batch(self._batch(), keep=phenotypes)
+        per_example = self._engine.bytes_per_example(phenotypes)
+        due = self.generation % self.config.batch_every == 0
+        if due or per_example * self._engine.n > self.config.memory_bytes:
+            self._engine.change_batch(self._batch(per_example), keep=phenotypes)
         else:
             self._engine.hold(phenotypes)
 
-    def _batch(self) -> NDArray[Any]:
-        return self.task.draw(self.config.batch_at(self.generation), self._batch_rng)
+    def _batch(self, per_example: int) -> NDArray[Any]:
+        """A batch of the size that is due, or as much of it as fits, with room for what the next generations add."""
+        wanted = min(self.config.batch_at(self.generation), len(self.task.examples[1]))
+        fitting = int(_PART_OF_MEMORY * self.config.memory_bytes) // per_example
+        if fitting < min(wanted, _LEAST_BATCH):
+            needed = math.ceil(per_example * min(wanted, _LEAST_BATCH) / _PART_OF_MEMORY / 1e3)
+            raise MemoryBudgetError(
+                f"memory is {self.config.memory!r}, and generation {self.generation} needs {needed:,} kB even with "
+                f"a batch of {min(wanted, _LEAST_BATCH)} examples: allow more, or a smaller population"
+            )
+        if fitting < wanted and not self._short_of_memory:
+            self._short_of_memory = True
+            warnings.warn(
+                f"a batch of {wanted:,} examples does not fit into memory={self.config.memory!r}: from generation "
+                f"{self.generation} on it has {fitting:,} or as many as fit; allow more memory for larger batches",
+                stacklevel=2,
+            )
+        return self.task.draw(min(fitting, wanted), self._batch_rng)
 
     def _children(self, parents: list[Individual]) -> list[Individual]:
         births = []

@@ -229,6 +229,15 @@ class Engine:
             phenotypes.append(phenotype)
         return phenotypes
 
+    def bytes_per_example(self, phenotypes: Iterable[Phenotype]) -> int:
+        """What each example of a batch costs while these networks are held, at most: sums and outputs of their
+        distinct nodes, and for each network its outputs' exponentials, their sum and a reference, all in float32.
+        """
+        living = set(phenotypes)
+        nodes = len(set().union(*(phenotype._numbers for phenotype in living)))
+        rows = 2 * nodes + (self.graph.n_outputs + 2) * len(living)
+        return 4 * (rows * len(self.weights) + self.graph.first)
+
     # --- the parts of it
 
     def _checked_batch(self) -> None:
