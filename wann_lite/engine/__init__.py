@@ -230,8 +230,10 @@ class Engine:
         return phenotypes
 
     def bytes_per_example(self, phenotypes: Iterable[Phenotype]) -> int:
-        """What each example of a batch costs while these networks are held, at most: sums and outputs of their
-        distinct nodes, and for each network its outputs' exponentials, their sum and a reference, all in float32.
+        """What each example of a batch costs, at most, while these networks are held.
+
+        In float32 and for each shared weight: the sum and the output of each distinct node, and for each network its
+        outputs' exponentials, their sum and a reference.
         """
         living = set(phenotypes)
         nodes = len(set().union(*(phenotype._numbers for phenotype in living)))
