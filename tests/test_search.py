@@ -278,9 +278,9 @@ def test_settings_are_settings():
 
 def test_it_runs_on_digits():
     search = Search(Classification(datasets.digits()), wl.SearchConfig.preset("fast", population=48), seed=0)
-    records = run(search, 100)
-    assert records[-1].accuracy > 0.3
-    assert str(records[-1]).startswith("generation   100")
+    records = run(search, 200)
+    assert records[-1].accuracy > 0.25
+    assert str(records[-1]).startswith("generation   200")
 
 
 # --- memory
