@@ -234,9 +234,10 @@ class RunFolder:
         try:
             yield
         except OSError as error:
+            otherwise = "then the run can be resumed" if self.checkpoints else "or choose another folder"
             raise RunFolderError(
                 f"{name} cannot be written to {str(self.path)!r} ({error.strerror or error}): "
-                "make room there, or choose another folder; no file is left half-written"
+                f"make room there, {otherwise}; no file is left half-written"
             ) from error
 
 

@@ -42,12 +42,10 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
         try:
             _announce(folder, search, dataset)
             _follow(search, folder, interruption)
-        except (RunFolderError, OSError) as error:
+        except (RunFolderError, OSError):
             # The disk is full, or nobody reads what is printed: what was found may be kept all the same.
             with contextlib.suppress(RunFolderError):
                 _keep_champion(search, folder)
-            if isinstance(error, RunFolderError) and folder.checkpoints:
-                raise RunFolderError(f"{error}; then `{_how_to_resume(folder)}` goes on") from error
             raise
         except ClusterError as error:
             with contextlib.suppress(RunFolderError):
