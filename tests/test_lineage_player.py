@@ -194,7 +194,9 @@ def test_births_told_together(large: player.Film) -> None:
     together = moment.birth - large.moment(-2).birth
     assert f"{together} births together: " in drawing.alt
     added = sum(mutation.kind == "add_connection" for mutation in moment.mutations)
-    assert f"{added} connections added" in drawing.alt
+    inserted = sum(mutation.kind == "insert_node" for mutation in moment.mutations)
+    assert f"Connections: {added} added, " in drawing.alt
+    assert f"nodes: {inserted} inserted, " in drawing.alt
     assert f"The best of them, birth {moment.best}: " in drawing.alt
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from ..datasets import Dataset
 
 _DONE = {
-    "add_connection": ("connection added", "connections added"),
-    "insert_node": ("node inserted", "nodes inserted"),
-    "enable_connection": ("connection enabled again", "connections enabled again"),
-    "change_activation": ("activation changed", "activations changed"),
-    "remove_connection": ("connection removed", "connections removed"),
+    "add_connection": "connection added",
+    "enable_connection": "connection enabled again",
+    "remove_connection": "connection removed",
+}
+_TOGETHER = {
+    "connections": {"add_connection": "added", "remove_connection": "removed", "enable_connection": "enabled again"},
+    "nodes": {"insert_node": "inserted", "change_activation": "changed"},
 }
 _PAGE_HEIGHT = 470.0
 
@@ -191,10 +193,18 @@ def told(film: Film, place: int) -> list[str]:
     if moment.birth - before == 1:
         return [*lines, f"{best[0].upper()}{best[1:]}: {gain}."]
     together = _points(float(accuracies[moment.birth] - accuracies[before]))
-    kinds = Counter(mutation.kind for mutation in moment.mutations)
-    done = ", ".join(f"{n:,} {_DONE[kind][n > 1]}" for kind, n in kinds.most_common())
-    lines.append(f"{moment.birth - before:,} births together: {together}. {done}.")
+    lines.append(f"{moment.birth - before:,} births together: {together}. {_counted(moment.mutations)}.")
     return [*lines, f"The best of them, birth {moment.best:,}: {best}: {gain}."]
+
+
+def _counted(mutations: Iterable[Mutation]) -> str:
+    """How often what was done, such as "Connections: 3 added, 1 removed; nodes: 1 changed"."""
+    kinds = Counter(mutation.kind for mutation in mutations)
+    parts = {
+        noun: ", ".join(f"{kinds[kind]:,} {word}" for kind, word in words.items() if kinds[kind])
+        for noun, words in _TOGETHER.items()
+    }
+    return "; ".join(f"{noun}: {told}" for noun, told in parts.items() if told).capitalize()
 
 
 def _points(gain: float) -> str:
@@ -208,7 +218,7 @@ def _said(film: Film, mutation: Mutation) -> str:
     way = f"from {_node(film, mutation.source)} to {_node(film, mutation.target)}"
     if mutation.kind == "insert_node":
         return f"node {mutation.node} ({mutation.activation}) inserted on the way {way}"
-    return f"{_DONE[mutation.kind][0]} {way}"
+    return f"{_DONE[mutation.kind]} {way}"
 
 
 def _node(film: Film, node: int | None) -> str:
