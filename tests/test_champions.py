@@ -106,3 +106,12 @@ def test_a_run_that_ships_can_be_played_again(name):
 def test_an_unknown_run_is_refused():
     with pytest.raises(ValueError, match=r"^unknown run 'nobody': use one of mnist"):
         champions.run("nobody")
+
+
+def test_what_lesson_07_says_of_the_run_is_so():
+    run = champions.run("mnist")
+    share = [record.networks / run.generations[-1].networks for record in run.generations]
+    a_fifth = next(record for record, part in zip(run.generations, share, strict=True) if part >= 0.2)
+    assert run.generations[0].accuracy < 0.2
+    assert a_fifth.accuracy > 0.6
+    assert a_fifth.champion_connections < 0.75 * run.champion.n_connections

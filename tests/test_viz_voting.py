@@ -8,6 +8,7 @@ from wann_lite import champions, datasets
 from wann_lite.course.exercises.lesson_07 import bounds, vote
 from wann_lite.evaluate import SEARCH_WEIGHTS, evaluate
 from wann_lite.network import Network
+from wann_lite.viz.plots import accuracy_by_weight
 from wann_lite.viz.style import figure
 from wann_lite.viz.voting import draw_distribution, draw_voting, measure_votes
 
@@ -61,3 +62,14 @@ def test_a_distribution_shows_its_mean_and_spread() -> None:
     assert axes[1].get_title(loc="left") == f"split: 80.0 ± {100 * np.std([0.2] * 10 + [1.0] * 30):.1f} %"
     heights = [patch.get_height() for patch in axes[1].patches]
     assert sorted(height for height in heights if height) == [10, 30]
+
+
+def test_what_lesson_07_says_of_votes_and_weights_is_so() -> None:
+    data = datasets.mnist()
+    x, y = data.x_validation[:2000], data.y_validation[:2000]
+    ours, rival = (measure_votes(champions.load(name), x, y) for name in ("mnist", "mnist_cross_entropy"))
+    assert min(rival.vote, rival.together) > rival.alone.mean() + 0.008  # "clearly beats the mean of the six"
+    assert max(ours.vote, ours.together) < ours.alone.mean() + 0.008  # "gains little"
+    assert rival.any_right - rival.all_right > 2 * (ours.any_right - ours.all_right)  # "long" and "short"
+    near, far = (accuracy_by_weight(champions.load("mnist_cross_entropy"), x, y, w) for w in ([-0.05, 0.05], [-1, 1]))
+    assert near.max() < far.min() - 0.3  # "far below"
