@@ -264,6 +264,19 @@ def test_two_clicks_connect_two_nodes(explorer: Any) -> None:
     assert len(explorer.game.moves) == 2
 
 
+def test_a_connection_that_was_begun_is_forgotten_when_something_else_is_chosen(explorer: Any) -> None:
+    explorer.kind.value = "add_connection"
+    explorer.click((1,))
+    explorer.kind.value = "insert_node"
+    explorer.kind.value = "add_connection"
+    explorer.click((0,))
+    assert explorer.begun == 0
+    explorer.source.value = 2
+    assert explorer.begun is None
+    assert explorer.drawing.widget.marked == ["2", "3"]
+    assert not explorer.game.moves
+
+
 @pytest.mark.parametrize(
     ("kind", "part", "says"),
     [

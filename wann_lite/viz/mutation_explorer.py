@@ -137,6 +137,7 @@ class _Explorer:
         if self.refreshing:
             return
         if change["owner"] in (self.kind, self.source):
+            self.begun = None
             self.refresh_controls()
         self.refresh_marks()
 
