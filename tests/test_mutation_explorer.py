@@ -14,8 +14,9 @@ from wann_lite.mutation import Mutation, apply
 from wann_lite.network import Network
 from wann_lite.tasks import Classification
 from wann_lite.viz import mutation_explorer
+from wann_lite.viz.blind_search import CHILDREN
 from wann_lite.viz.clickable import ClickableDrawing
-from wann_lite.viz.mutation_game import CHILDREN, MutationGame
+from wann_lite.viz.mutation_game import MutationGame
 from wann_lite.viz.mutation_score import draw_score, league_table
 
 pytest.importorskip("ipywidgets")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,20 +10,18 @@ from numpy.typing import NDArray
 
 from ..activations import NAMES
 from ..config import SearchConfig
-from ..engine import Engine, Phenotype
+from ..engine import Phenotype
 from ..evaluate import evaluate
 from ..losses import accuracy
 from ..mutation import KINDS, Mutation, mutate
 from ..network import Network
 from ..operators import leads_forward
 from ..tasks import Classification
+from .blind_search import Scorer, blind_search
 from .captions import Names
 from .wiring import BIAS
 
 Array = NDArray[Any]
-
-#: The blind search keeps so many networks, and makes so many children of them in a generation.
-PARENTS, CHILDREN = 10, 60
 
 
 class Standing(NamedTuple):
@@ -60,35 +58,6 @@ class Standing(NamedTuple):
     def right(self) -> float:
         """The mean accuracy over the shared weights."""
         return float(self.accuracies.mean())
-
-
-class Scorer:
-    """Losses on a fixed batch of training examples, through the engine.
-
-    Parameters
-    ----------
-    task : Classification
-    config : SearchConfig
-        Its weights and its loss are used.
-    examples : int
-        At most.
-    seed : int
-        Of the choice of examples.
-    """
-
-    def __init__(self, task: Classification, config: SearchConfig, examples: int, seed: int) -> None:
-        self._engine = Engine(*task.examples, task.n_outputs, config.weights, config.scale_free)
-        self._engine.change_batch(task.draw(examples, np.random.default_rng(seed)), keep=[])
-
-    def parents(self, networks: Iterable[Network]) -> list[Phenotype]:
-        """Networks with losses at a scale of their own; children may be asked of these, and no others."""
-        found = self._engine.found(networks)
-        self._engine.hold(found)
-        return found
-
-    def children(self, pairs: Iterable[tuple[Network, Phenotype]]) -> list[Phenotype]:
-        """Networks that differ from one of the parents by some mutations, with their losses at the parent's scale."""
-        return self._engine.children(pairs)
 
 
 class MutationGame:
@@ -181,7 +150,7 @@ class MutationGame:
             If it cannot be done to the network.
         """
         child, done = KINDS[mutation.kind].act(self.network, mutation)
-        random = [mutate(self.network, self._rng, self.config.rates, self.activations)[0] for _ in range(self.rivals)]
+        random = [self._mutant(self.network, self._rng) for _ in range(self.rivals)]
         mine, *others = self._scorer.children((network, self._parent) for network in (child, *random))
         beaten = float(np.mean([other.losses.mean() > mine.losses.mean() for other in others])) if others else None
         (self._parent,) = self._scorer.parents([child])
@@ -209,19 +178,12 @@ class MutationGame:
     def search(self, generations: int = 10, seed: int = 0) -> Iterator[Standing]:
         """Search blindly from the network of the start, and yield the best of each generation.
 
-        Each generation makes `CHILDREN` random children of the `PARENTS` best networks so far, whoever they are.
+        `wann_lite.viz.blind_search` says how.
         """
-        scorer, rng = Scorer(self.task, self.config, self.examples, self._seed), np.random.default_rng(seed)
-        parents, tried = scorer.parents([self.standings[0].network]), 1
-        for generation in range(1, generations + 1):
-            pairs = []
-            for place in rng.integers(len(parents), size=CHILDREN):
-                child, _ = mutate(parents[place].network, rng, self.config.rates, self.activations)
-                pairs.append((child, parents[place]))
-            tried += CHILDREN
-            best = sorted((*parents, *scorer.children(pairs)), key=_mean_loss)[:PARENTS]
-            parents = scorer.parents([phenotype.network for phenotype in best])
-            yield self._standing(f"blind search, generation {generation}", min(parents, key=_mean_loss), tried)
+        scorer = Scorer(self.task, self.config, self.examples, self._seed)
+        found = blind_search(scorer, self.standings[0].network, self._mutant, generations, np.random.default_rng(seed))
+        for generation, (best, tried) in enumerate(found, start=1):
+            yield self._standing(f"blind search, generation {generation}", best, tried)
 
     def name(self, node: int) -> str:
         """What a node is called."""
@@ -259,11 +221,10 @@ class MutationGame:
         """Whether a node is bias, input, output, or a hidden node that another listens to."""
         return node not in self.network.hidden or bool(self.network.targets[node])
 
+    def _mutant(self, network: Network, rng: np.random.Generator) -> Network:
+        return mutate(network, rng, self.config.rates, self.activations)[0]
+
     def _standing(self, who: str, phenotype: Phenotype, tried: int) -> Standing:
         outputs = evaluate(phenotype.network, self._x, self.config.weights)
         losses = np.asarray(phenotype.losses, np.float64)
         return Standing(who, phenotype.network, losses, accuracy(outputs, self._labels), tried)
-
-
-def _mean_loss(phenotype: Phenotype) -> float:
-    return float(phenotype.losses.mean())
