@@ -25,6 +25,9 @@ __all__ = ["Engine", "Phenotype"]
 
 Array = NDArray[Any]
 
+# So many networks are evaluated from scratch together: each needs memory, and each time every shard has to be asked.
+_TOGETHER = 16
+
 
 class Phenotype:
     """A network as the engine knows it.
@@ -138,11 +141,8 @@ class Engine:
 
     def found(self, networks: Iterable[Network]) -> list[Phenotype]:
         """Networks without ancestors, each evaluated from scratch; nothing of them is held."""
-        phenotypes = []
-        for network in networks:
-            phenotype = Phenotype(network, self.graph.express(network), None, {})
-            self._look_at(phenotype)
-            phenotypes.append(phenotype)
+        phenotypes = [Phenotype(network, self.graph.express(network), None, {}) for network in networks]
+        self._look_at(phenotypes)
         return phenotypes
 
     def children(self, pairs: Iterable[tuple[Network, Phenotype]]) -> list[Phenotype]:
@@ -170,10 +170,9 @@ class Engine:
 
         self._checked_batch()
         losses, fits = self.shards.run(plans())
-        for phenotype, row, fit in zip(phenotypes, self._mean(losses), fits.tolist(), strict=True):
+        for phenotype, row in zip(phenotypes, self._mean(losses), strict=True):
             phenotype.losses = row
-            if not fit:
-                self._look_at(phenotype)
+        self._look_at([phenotype for phenotype, fit in zip(phenotypes, fits.tolist(), strict=True) if not fit])
         return phenotypes
 
     def hold(self, phenotypes: Iterable[Phenotype]) -> None:
@@ -326,16 +325,18 @@ class Engine:
                 scales[chosen] = fit_scale(self.shards.spread(its), slopes, start, steps)
         return scales
 
-    def _look_at(self, phenotype: Phenotype) -> None:
-        """Evaluate one network from scratch and hold nothing more than before."""
-        before, scale = set(self._nodes), phenotype._scale
+    def _look_at(self, phenotypes: list[Phenotype]) -> None:
+        """Evaluate networks from scratch, some at a time, and hold nothing more than before."""
         self._checked_batch()
-        self._rebuild([phenotype])
-        assert phenotype._key is not None
-        self._drop([phenotype._key])
-        # Held later, it will be given the scale that it has here.
-        phenotype._key, phenotype._scale = None, scale
-        self._release(self._nodes - before)
+        for first in range(0, len(phenotypes), _TOGETHER):
+            some, before = phenotypes[first : first + _TOGETHER], set(self._nodes)
+            scales = [phenotype._scale for phenotype in some]
+            self._rebuild(some)
+            self._drop([phenotype._key for phenotype in some if phenotype._key is not None])
+            for phenotype, scale in zip(some, scales, strict=True):
+                # Held later, it will be given the scale that it has here.
+                phenotype._key, phenotype._scale = None, scale
+            self._release(self._nodes - before)
 
     @staticmethod
     def _evaluated(phenotype: Phenotype, key: int, losses: Array) -> None:
