@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wann_lite.files import write_atomically
+from wann_lite.files import lock, remove_leftovers, write_atomically
 
 
 def names(folder: Path) -> list[str]:
@@ -97,3 +97,62 @@ class TestPosix:
         finally:
             os.close(reader)
         assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_was_there_is_kept_if_asked_for(tmp_path: Path) -> None:
+    for content in ("first", "second", "third"):
+        write_atomically(tmp_path / "note", content, previous=tmp_path / "before")
+    assert (tmp_path / "note").read_text() == "third"
+    assert (tmp_path / "before").read_text() == "second"
+    assert names(tmp_path) == ["before", "note"]
+
+
+def test_between_the_two_renames_it_is_kept_under_the_other_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_atomically(tmp_path / "note", "before")
+    replace, calls = os.replace, []
+
+    def fail_the_second_time(*paths: object) -> None:
+        calls.append(paths)
+        if len(calls) == 2:
+            raise OSError(errno.EIO, "Input/output error")
+        replace(*paths)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "replace", fail_the_second_time)
+    with pytest.raises(OSError, match="Input/output"):
+        write_atomically(tmp_path / "note", "after", previous=tmp_path / "before")
+    assert names(tmp_path) == ["before"]
+    assert (tmp_path / "before").read_text() == "before"
+
+
+def test_only_what_a_writer_left_behind_is_removed(tmp_path: Path) -> None:
+    others = [".hidden", ".tmp", "0123456789abcdef.tmp", ".0123456789abcdeX.tmp", "note"]
+    for name in (*others, ".0123456789abcdef.tmp"):
+        (tmp_path / name).write_text(name)
+    remove_leftovers(tmp_path)
+    assert names(tmp_path) == sorted(others)
+
+
+def test_a_file_is_for_the_one_who_locks_it_first(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"kept")
+    with open(path, "r+b", buffering=0) as first, open(path, "r+b", buffering=0) as second:
+        assert lock(first)
+        assert not lock(second)
+        assert second.read() == b"kept"
+        assert first.tell() == 0
+        first.close()
+        assert lock(second)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the lock that Unix has")
+def test_where_there_are_no_locks_everybody_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+    with open(tmp_path / "lines", "xb", buffering=0) as file:
+        assert lock(file)
