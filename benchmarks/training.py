@@ -92,17 +92,18 @@ def table():
     score = untrained["score"]
     mean, deviation = (100 * score["random"][key] for key in ("mean", "sd"))
     lines = [
-        "| | weights trained | test accuracy (%) | processor time (s) |",
-        "|---|---|---|---|",
-        f"| a random shared weight | none | {mean:.1f} ± {deviation:.1f} | |",
-        f"| six weights together | none | {100 * score['ensemble']:.1f} | |",
-        f"| the tuned weight | 1 | {100 * score['tuned']['accuracy']:.1f} | |",
+        "| | weights trained | test accuracy (%) | seeds | processor time (s) |",
+        "|---|---|---|---|---|",
+        f"| a random shared weight | none | {mean:.1f} ± {deviation:.1f} | | |",
+        f"| six weights together | none | {100 * score['ensemble']:.1f} | | |",
+        f"| the tuned weight | 1 | {100 * score['tuned']['accuracy']:.1f} | | |",
     ]
     for method in METHODS:
         rows = [record for record in records if record["method"] == method]
         tests = [100 * row["test"] for row in rows]
         seconds = sum(row["seconds"] for row in rows) / len(rows)
-        lines.append(f"| {method} | {rows[0]['weights']:,} | {min(tests):.1f} to {max(tests):.1f} | {seconds:.0f} |")
+        reached = " to ".join(dict.fromkeys(f"{test:.1f}" for test in (min(tests), max(tests))))
+        lines.append(f"| {method} | {rows[0]['weights']:,} | {reached} | {len(rows)} | {seconds:.0f} |")
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from topologies import networks
 
 from wann_lite.activations import NAMES
 from wann_lite.evaluate import evaluate
-from wann_lite.gradients import Layered
+from wann_lite.gradients import _ON_ONE_CORE, Layered, _product
 from wann_lite.losses import cross_entropy
 from wann_lite.network import Network
 
@@ -115,3 +115,11 @@ def test_a_network_without_connections() -> None:
     assert layered.outputs(np.array([[7.0]]), np.zeros(0)).tolist() == [[1, 0]]
     assert loss == pytest.approx(np.log1p(np.exp(-1)))
     assert slopes.shape == (0,)
+
+
+@pytest.mark.parametrize(("rows", "inner", "columns"), [(3, 4, 5), (0, 4, 5), (3, 0, 5), (3, 4, 0), (300, 200, 19)])
+def test_a_product_in_pieces_is_the_product(rows: int, inner: int, columns: int) -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(rows, inner)), rng.normal(size=(columns, inner)).T
+    np.testing.assert_allclose(_product(a, b), a @ b, atol=1e-12)
+    assert _ON_ONE_CORE < 300 * 200 * 8, "the last case is to be cut into pieces"

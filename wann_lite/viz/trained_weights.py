@@ -100,13 +100,13 @@ def _draw_curve(ax: Axes, training: Training, now: int) -> None:
     room = max(0.15 * (high - low), 0.3)
     ax.set(xlabel="passes over the training examples", ylim=(low - room, high + room))
     ax.set_ylabel("right answers, validation (%)")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(require("matplotlib.ticker", "a figure").MaxNLocator(integer=True))
     ax.set_title(f"After {now} {'pass' if now == 1 else 'passes'}: {right[now]:.1f} % right", **_TITLE)
 
 
 def _draw_heap(ax: Axes, weights: Any, reach: float) -> None:
     # What lies outside is counted at the edge.
-    ax.hist(np.clip(weights, -reach, reach), bins=np.linspace(-reach, reach, 61), color=INK)
+    ax.hist(np.clip(weights, -reach, reach), bins=np.linspace(-reach, reach, 61).tolist(), color=INK)
     ax.axvline(0, color=GREY, linewidth=1.2, linestyle=":")
     ax.axvline(1, color=VERMILLION, linewidth=1.4, linestyle="--")
     ax.set(xlabel="weight / first weight", ylabel="connections", yscale="symlog", xlim=(-reach, reach))
