@@ -267,9 +267,7 @@ class Search:
         self.population, self._losses, self.generation = population, losses, generation
 
     def _founders(self) -> list[Individual]:
-        # They are looked at one by one: sums of its outputs, their exponentials, a total and a reference.
-        per_example = 4 * (len(self.config.weights) * (2 * self.task.n_outputs + 2) + self.task.n_inputs + 1)
-        self._engine.change_batch(self._batch(per_example), keep=[])
+        self._engine.change_batch(self._batch(self._engine.bytes_per_example_from_scratch), keep=[])
         n_inputs, n_outputs, fraction = self.task.n_inputs, self.task.n_outputs, self.config.initial_connections
         networks = [Network.sparse(n_inputs, n_outputs, fraction, self._rng) for _ in range(self.config.population)]
         phenotypes = self._engine.found(networks)

@@ -239,6 +239,12 @@ class Engine:
         rows = 2 * nodes + (self.graph.n_outputs + 2) * len(living)
         return 4 * (rows * len(self.weights) + self.graph.first)
 
+    @property
+    def bytes_per_example_from_scratch(self) -> int:
+        """What each example costs while networks without hidden nodes are evaluated from scratch."""
+        rows = _TOGETHER * (2 * self.graph.n_outputs + 2)
+        return 4 * (rows * len(self.weights) + self.graph.first)
+
     # --- the parts of it
 
     def _checked_batch(self) -> None:

@@ -88,7 +88,7 @@ class _Seat:
     actor: Any = None
 
     def vacate(self) -> None:
-        """Give up the actor; Dask takes it away."""
+        """Give up the actor."""
         self.done, self.address, self.future, self.actor = 0, "", None, None
 
 
@@ -161,8 +161,11 @@ class Cluster(Shards):
 
     def rest(self) -> None:
         """Leave the workers, but for the examples; what is asked for next makes the shards anew."""
+        futures = [seat.future for seat in self._seats if seat.future is not None]
         for seat in self._seats:
             seat.vacate()
+        if futures and self._client.status == "running":
+            self._client.cancel(futures)  # calls leave references that only the garbage collector finds
 
     # --- messages
 
