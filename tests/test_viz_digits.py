@@ -181,3 +181,15 @@ def test_a_missing_package_is_one_clear_line(hidden: str, monkeypatch: pytest.Mo
     module._class.cache_clear()
     with pytest.raises(ImportError, match=rf'^a [\w ]+ needs {hidden}: pip install "wann_lite\[course\]"$'):
         draw_a_digit.explore_a_digit(READS_BARS, BARS)
+
+
+def test_a_page_without_a_browser_names_the_pad() -> None:
+    from types import SimpleNamespace
+
+    from wann_lite.course.outputs import WIDGET_STATE, WIDGET_VIEW, Outputs
+
+    state = {"pad": {"model_name": "AnyModel", "state": drawing_pad(EXAMPLES["4"]).get_state()}}
+    page = Outputs(SimpleNamespace(metadata={"widgets": {WIDGET_STATE: {"state": state}}}), str)
+    html = page.render([{"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": "pad"}}}])
+    assert '<span class="control">a pad to draw on</span>' in html
+    assert "0.3" not in html  # where its points are

@@ -92,7 +92,7 @@ class Outputs:
             return f"<div>{self._once(state['value'])}</div>"
         if name == "Label":
             return f"<p>{escape(state['value'])}</p>" if state["value"] else ""
-        return _control(state)
+        return _control({"description": state.get("description")} if name == "Any" else state)
 
     def _hidden(self, state: Mapping[str, Any]) -> bool:
         layout = self._models.get(str(state.get("layout", "")).removeprefix("IPY_MODEL_"), {"state": {}})

@@ -68,5 +68,7 @@ def _class() -> Any:
         _esm = file.with_suffix(".js").read_text(encoding="utf-8")
         _css = file.with_suffix(".css").read_text(encoding="utf-8")
         value = traitlets.List().tag(sync=True)
+        #: What stands for it where there is no browser to draw in.
+        description = traitlets.Unicode("a pad to draw on").tag(sync=True)
 
     return DrawingPad
