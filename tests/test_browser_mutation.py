@@ -1,14 +1,17 @@
 """Be the mutation in JupyterLab: clicks in the drawing arrive, and what they do is seen on the page."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from test_browser import ANSWERED, CLOSE, IDLE, WIDGET, address, chromium, lab, pytestmark, screenshot
 from test_browser_lineage import OPEN, SAVE
 
 __all__ = ["address", "chromium", "lab", "pytestmark"]  # fixtures and the condition under which they work
+expect.set_options(timeout=30_000)  # milliseconds, for a busy machine
 
 NAME = "mutation.ipynb"
 CODE = """
@@ -62,7 +65,7 @@ def test_clicks_on_connections_solve_the_task(lab: Any, game: Any) -> None:
     screenshot(lab, "05", "be_the_mutation")
     game.get_by_role("button", name="Undo").click()
     said(game, "Taken back: insert a node (inverse)")
-    assert game.locator(".wann-lite-target[data-part='2 4']").count() == 1
+    expect(game.locator(".wann-lite-target[data-part='2 4']")).to_have_count(1)
 
 
 def test_clicks_on_two_nodes_connect_them(lab: Any, game: Any) -> None:
@@ -70,7 +73,7 @@ def test_clicks_on_two_nodes_connect_them(lab: Any, game: Any) -> None:
     lab.evaluate(ANSWERED)
     game.locator("svg [data-part='1']").click()
     said(game, "From x1. Now click where the connection ends.")
-    assert game.locator("svg [data-part='1']").evaluate("node => node.classList.contains('wann-lite-marked')")
+    expect(game.locator("svg .wann-lite-marked[data-part='1']")).to_have_count(1)
     game.locator("svg [data-part='3']").click()
     said(game, "Move 1: add connection from x1 to output 0.")
     game.locator(".wann-lite-target[data-part='1 3']").wait_for(state="attached")
@@ -92,7 +95,7 @@ def test_every_control_has_an_effect(lab: Any, game: Any) -> None:
     would("insert a node (linear) between bias and output 0.")
     choose("connection", "x1 to output 1")
     would("insert a node (linear) between x1 and output 1.")
-    assert game.locator(".wann-lite-marked").get_attribute("data-part") == "1 4"
+    expect(game.locator(".wann-lite-marked")).to_have_attribute("data-part", "1 4")
     choose("activation", "tanh")
     press("Do it")
     said(game, "Move 1: insert a node (tanh) between x1 and output 1.")
@@ -115,11 +118,11 @@ def test_every_control_has_an_effect(lab: Any, game: Any) -> None:
     press("Do it")
     said(game, "Move 5: enable connection from x1 to output 1.")
     game.get_by_text("Here there is nothing of this kind to do.").wait_for()
-    assert game.get_by_role("button", name="Do it", exact=True).is_disabled()
+    expect(game.get_by_role("button", name="Do it", exact=True)).to_be_disabled()
     for _ in range(5):
         press("Undo")
-    assert game.get_by_role("button", name="Undo", exact=True).is_disabled()
-    assert game.locator(".wann-lite-target").count() == 3
+    expect(game.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    expect(game.locator(".wann-lite-target")).to_have_count(3)
 
 
 def test_a_thin_connection_is_easy_to_hit_and_shows_it(lab: Any, game: Any) -> None:
@@ -127,13 +130,13 @@ def test_a_thin_connection_is_easy_to_hit_and_shows_it(lab: Any, game: Any) -> N
     x, y = line.evaluate(MIDDLE)
     for off in (0, 5):  # the line itself is 1.5 pixels wide
         lab.mouse.move(x, y - off)
-        assert line.evaluate("path => path.matches(':hover') && getComputedStyle(path).strokeOpacity") == "0.55"
+        expect(line).to_have_css("stroke-opacity", "0.55")
     lab.mouse.move(x, y - 30)
-    assert line.evaluate("path => getComputedStyle(path).stroke") == "rgba(0, 0, 0, 0)"
+    expect(line).to_have_css("stroke", "rgba(0, 0, 0, 0)")
 
 
 def test_the_blind_search_plays_and_shows_how_far_it_is(lab: Any, game: Any) -> None:
     game.get_by_role("button", name="Blind search: 10 generations").click()
     game.locator("td", has_text="blind search, generation 10").wait_for()
-    assert game.locator("td", has_text="blind search, generation").count() == 10
-    assert game.locator(".progress-bar").get_attribute("style").replace(" ", "").count("width:100%") == 1
+    expect(game.locator("td", has_text="blind search, generation")).to_have_count(10)
+    expect(game.locator(".progress-bar")).to_have_attribute("style", re.compile(r"width: *100%"))
