@@ -24,8 +24,8 @@ from wann_lite.config import PRESETS
 from wann_lite.engine import backends
 from wann_lite.engine.backends import compiled
 from wann_lite.lineage import Lineage
+from wann_lite.population import Generation
 from wann_lite.run_folder import RunFolder, RunFolderError
-from wann_lite.search import Generation
 
 XOR = Network(2, 2, ["linear", "linear"], [(1, 4), (2, 3)])
 unix = pytest.mark.skipif(os.name == "nt", reason="signals, limits and terminals as Unix has them")

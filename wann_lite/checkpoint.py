@@ -132,7 +132,7 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _restore(search: Search, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    from .search import Champion, Individual
+    from .population import Champion, Individual
 
     *births, champions_birth = map(packing.unpack_births(arrays).__getitem__, arrays["births"].tolist())
     networks = packing.unpack_networks(arrays, search.task.n_inputs, search.task.n_outputs)

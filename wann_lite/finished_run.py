@@ -13,8 +13,8 @@ from typing import Any
 from .checks import NetworkError, shown
 from .lineage import Lineage
 from .network import Network
+from .population import Generation
 from .run_folder import CHAMPION, CONFIG, GENERATIONS, LINEAGE, RunFolderError
-from .search import Generation
 
 _WHOLE = ("generation", "networks", "connections", "hidden", "champion_connections")
 _NUMBERS = ("seconds", "loss", "accuracy")

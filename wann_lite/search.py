@@ -12,8 +12,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,124 +26,19 @@ from .files import write_atomically
 from .lineage import Birth, Lineage
 from .mutation import Mutation, mutate
 from .network import Network
+from .population import Champion, Generation, Individual
 from .ranking import first_front, rank, tournament
 from .tasks import Classification
 
 _REMOVAL = {"remove_connection": 1.0}
 # Between changes of batch a population grows a little.
 _PART_OF_MEMORY, _LEAST_BATCH = 0.8, 100
-
-
-class MemoryBudgetError(ValueError):
-    """A population that does not fit into the memory that the settings allow."""
-
-
 # So many points of a Pareto front show its course; more would make long lines.
 _FRONT_POINTS = 24
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Individual:
-    """A member of the population.
-
-    Attributes
-    ----------
-    phenotype : Phenotype
-        Its network and what the engine knows of it.
-    birth : Birth
-        Where it descends from.
-    founder : Network
-        The first of its line.
-    """
-
-    phenotype: Phenotype
-    birth: Birth
-    founder: Network
-
-    @property
-    def network(self) -> Network:
-        """Its topology."""
-        return self.phenotype.network
-
-    @property
-    def losses(self) -> NDArray[Any]:
-        """Its loss (W,) at each shared weight on the current batch, in nats."""
-        return self.phenotype.losses
-
-
-class Champion(NamedTuple):
-    """What is kept of the best individual that was looked at, which may have left the population since.
-
-    Attributes
-    ----------
-    network : Network
-    birth : Birth
-    founder : Network
-    accuracies : ndarray (W,)
-        At each shared weight, on validation examples.
-    """
-
-    network: Network
-    birth: Birth
-    founder: Network
-    accuracies: NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """The record of one generation, as `generations.jsonl` holds it.
-
-    Attributes
-    ----------
-    generation : int
-        0 for the founders.
-    networks : int
-        How many networks the search has evaluated so far.
-    seconds : float
-        Time spent searching so far.
-    loss, connections, hidden : float, int, int
-        Of the individual with the lowest mean loss on the batch.
-    accuracy : float
-        The champion's mean accuracy over the shared weights, on validation examples.
-    champion_connections : int
-    ranked_by : str
-        "connections" or "best weight", beside the mean loss.
-    accuracies : tuple of float (W,)
-        The champion's, at each shared weight, on validation examples.
-    losses : tuple of float (W,)
-        At each shared weight, of the individual with the lowest mean loss on the batch.
-    front : tuple of (int, float)
-        Connections and mean loss of those that no other individual beats in both, by connections; at most 24 of them.
-    """
-
-    generation: int
-    networks: int
-    seconds: float
-    loss: float
-    connections: int
-    hidden: int
-    accuracy: float
-    champion_connections: int
-    ranked_by: str
-    accuracies: tuple[float, ...] = ()
-    losses: tuple[float, ...] = ()
-    front: tuple[tuple[int, float], ...] = ()
-
-    @property
-    def networks_per_second(self) -> float:
-        """The mean over the whole search."""
-        return self.networks / self.seconds if self.seconds else 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """The record as JSON can hold it."""
-        lists = {"accuracies": list(self.accuracies), "losses": list(self.losses), "front": list(map(list, self.front))}
-        return asdict(self) | lists
-
-    def __str__(self) -> str:
-        return (
-            f"generation {self.generation:5d}   accuracy {self.accuracy:6.2%} (mean over weights, validation)   "
-            f"{self.champion_connections:5d} connections   {self.networks_per_second:7,.0f} networks a second"
-        )
+class MemoryBudgetError(ValueError):
+    """A population that does not fit into the memory that the settings allow."""
 
 
 class Search:

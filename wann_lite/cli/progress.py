@@ -6,7 +6,7 @@ import os
 import time
 from typing import TextIO
 
-from ..search import Generation
+from ..population import Generation
 
 _ON_A_TERMINAL = 0.1  # seconds between updates: quicker than that is a flicker
 _ELSEWHERE = 5.0

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network import Network
-from ..search import Generation, Individual
+from ..population import Generation, Individual
 from .extras import require
 from .search_plots import (
     draw_pixels,

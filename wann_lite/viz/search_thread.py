@@ -10,12 +10,15 @@ from typing import Literal
 
 from ..lineage import Lineage
 from ..network import Network
-from ..search import Generation, Individual, Search
+from ..population import Generation, Individual
+from ..search import Search
 
 State = Literal["ready", "running", "paused", "ended", "failed"]
 
 #: Seconds from one picture to the next.
 EVERY = 0.45
+#: The search works so many times as long as a picture costs before the next one is drawn.
+SHARE = 5.0
 
 
 class SearchThread:
@@ -46,6 +49,8 @@ class SearchThread:
         The ancestry of that champion, while the search pauses and when it has ended.
     error : BaseException or None
         What ended the search, if it failed.
+    worked : float
+        Processor seconds that the search has used.
     news : threading.Event
         Set after each generation and at every change of state.
     finished : threading.Event
@@ -68,6 +73,7 @@ class SearchThread:
         self.champion: Network | None = None
         self.lineage: Lineage | None = None
         self.error: BaseException | None = None
+        self.worked = 0.0
         self.state: State = "ready"
         self.news, self.finished = threading.Event(), threading.Event()
         self._stopping = False
@@ -137,6 +143,7 @@ class SearchThread:
     def _note(self, record: Generation) -> None:
         self.population = self.search.population
         self.history.append(record)
+        self.worked = time.thread_time()
         # At these generations the search has just looked at its champion, so that to ask costs next to nothing.
         if record.generation % self.search.config.validate_every == 0:
             self.champion = self.search.champion
@@ -158,6 +165,9 @@ class SearchThread:
 
 class Painter:
     """Calls a function in a thread of its own about twice a second, if there is news: it draws the newest state alone.
+
+    On a machine so busy that two pictures a second would take more than a sixth of what the search and they get together,
+    they come less often.
 
     Parameters
     ----------
@@ -194,11 +204,12 @@ class Painter:
                 self._search.news.wait()
                 self._search.news.clear()
                 ended = self._search.finished.is_set()
-                began = time.perf_counter()
+                began, used, worked = time.perf_counter(), time.thread_time(), self._search.worked
                 self._paint()
                 self.pictures += 1
-                took = time.perf_counter() - began
-                # On a machine that needs longer for a picture than there is, half the time is the search's alone.
-                self._search.finished.wait(max(EVERY - took, took))
+                took, used = time.perf_counter() - began, time.thread_time() - used
+                self._search.finished.wait(max(EVERY - took, 0.0))
+                while self._search.state == "running" and self._search.worked - worked < SHARE * used:
+                    self._search.finished.wait(0.05)
         except Exception as error:
             self.error = error
