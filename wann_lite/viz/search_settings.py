@@ -105,7 +105,9 @@ class SettingsPanel:
             self.say(str(error), wrong=True)
             return
         base, chosen = self._base.to_dict(), config.to_dict()
-        changed = [f"{name} = {value}" for name, value in chosen.items() if value != base[name]]
+        for settings in (base, chosen):
+            settings |= {f"rate of {kind}": rate for kind, rate in settings.pop("rates").items()}
+        changed = [f"{name} = {value}" for name, value in chosen.items() if value != base.get(name, 0.0)]
         self.say(f"Next search: preset {self.preset.value}, seed {seed}" + "".join(f"; {text}" for text in changed))
 
     def say(self, text: str, *, wrong: bool = False) -> None:

@@ -166,8 +166,8 @@ class SearchThread:
 class Painter:
     """Calls a function in a thread of its own about twice a second, if there is news: it draws the newest state alone.
 
-    On a machine so busy that two pictures a second would take more than a sixth of what the search and they get together,
-    they come less often.
+    On a machine so busy that this would take more than a sixth of the time that the search and its pictures get
+    together, they come less often.
 
     Parameters
     ----------
