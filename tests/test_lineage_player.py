@@ -104,7 +104,7 @@ def test_every_ancestor_is_measured_as_the_reference_does(seed: int) -> None:
     x, y = xor.x_validation[:30], xor.y_validation[:30]
     wanted = [accuracy(evaluate(network, x, [-1.0, 0.5, 2.0]), y).mean() for network in lineage.networks()]
     assert ancestry.accuracies.tolist() == wanted
-    assert (ancestry.births, ancestry.n_examples, ancestry.weights) == (40, 30, (-1.0, 0.5, 2.0))
+    assert (ancestry.births, len(ancestry.labels), ancestry.weights) == (40, 30, (-1.0, 0.5, 2.0))
 
 
 def test_test_examples_are_not_looked_at() -> None:
@@ -185,7 +185,7 @@ def test_gains_are_differences_of_accuracies(small: player.Film) -> None:
     for frame in range(1, len(small)):
         gain = accuracies[frame] - accuracies[frame - 1]
         wanted = "no change" if abs(gain) < 1e-9 else f"{gain:+.2f}".replace("-", "\u2212") + " percentage points"
-        assert player.draw_ancestor(small, frame).alt.endswith(f": {wanted}.")
+        assert f": {wanted}. At " in player.draw_ancestor(small, frame).alt
 
 
 def test_births_told_together(large: player.Film) -> None:
@@ -296,6 +296,14 @@ def test_a_founder_alone_is_a_film_of_one_picture() -> None:
 def test_a_picture_that_is_not_there(small: player.Film, frame: int) -> None:
     with pytest.raises(IndexError, match=f"there is no picture {frame}: this film has 6, from 0 to 5"):
         player.draw_ancestor(small, frame)
+
+
+def test_points_in_the_plane_are_shown_with_the_answers_around_them(small: player.Film, large: player.Film) -> None:
+    for film, shown in ((small, True), (large, False)):
+        drawing = player.draw_ancestor(film)
+        assert film.in_the_plane == shown
+        assert ("shared weights agree" in drawing.alt) == shown
+        assert ("class 1" in texts(drawing.scene)) == shown
 
 
 # --- the still

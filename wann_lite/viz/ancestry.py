@@ -61,8 +61,9 @@ class Ancestry:
         The founder first, the champion last.
     accuracies : ndarray (births + 1,)
         Of every ancestor, from 0 to 1: the share of right answers, a mean over the shared weights.
-    n_examples : int
-        Of how many validation examples.
+    x : ndarray (n, inputs)
+        The validation examples that were answered.
+    labels : ndarray of int (n,)
     weights : tuple of float
         The shared weights.
     image_shape : (int, int) or None
@@ -71,7 +72,8 @@ class Ancestry:
 
     moments: tuple[Moment, ...]
     accuracies: NDArray[np.float64]
-    n_examples: int
+    x: NDArray[Any]
+    labels: NDArray[Any]
     weights: tuple[float, ...]
     image_shape: tuple[int, int] | None
 
@@ -153,7 +155,7 @@ def measure_ancestry(
                 float(gains[best - 1]),
             )
         )
-    return Ancestry(tuple(pictures), np.array(accuracies), len(labels), tuple(weights), dataset.image_shape)
+    return Ancestry(tuple(pictures), np.array(accuracies), x, labels, tuple(weights), dataset.image_shape)
 
 
 def film_births(births: int, moments: int) -> list[int]:

@@ -84,6 +84,12 @@ class Film:
         return list(dict.fromkeys(name for wiring in reversed(self.wirings) for name, _ in kinds_of(wiring)))
 
     @property
+    def in_the_plane(self) -> bool:
+        """Whether its examples are points that can be shown, with the answer of a network around them."""
+        network = self.moment(0).network
+        return self.ancestry.image_shape is None and network.n_inputs == 2 and network.n_outputs <= 4
+
+    @property
     def small(self) -> bool:
         """Whether there is room for the numbers of the nodes."""
         return self.layout.diameter >= 30

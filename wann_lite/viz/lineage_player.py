@@ -15,6 +15,7 @@ from .extras import require
 from .film import Film, make_film, told, who
 from .marks import badge, box
 from .picture import Painter
+from .plane_panel import SIDE, plane_panel
 from .scene import Point, Scene, Shape, Text
 from .style import BLUE, GREY, INK, ORANGE, PALE, VERMILLION
 from .wiring import Wiring
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..datasets import Dataset
 
 _MARGIN, _HEAD, _CURVE, _LEAST_WIDTH = 24.0, 92.0, 130.0, 760.0
+_BESIDE = SIDE + 40
 
 
 def draw_ancestor(film: Film, frame: int = -1) -> Drawing:
@@ -53,18 +55,23 @@ def draw_ancestor(film: Film, frame: int = -1) -> Drawing:
     film.moment(frame)  # which says so if there is none
     place = frame % len(film)
     painter = _painter(film, place, highlight=True)
-    width = max(painter.width, _LEAST_WIDTH)
-    painter.left += (width - painter.width) / 2
+    beside = _BESIDE if film.in_the_plane else 0.0
+    width = max(painter.width + beside, _LEAST_WIDTH)
+    painter.left += (width - beside - painter.width) / 2
     painter.top = _HEAD
     lines = told(film, place)
     scene = Scene(width, 0, lines[0], " ".join(lines[1:]))
     painter.paint(scene)
+    if film.in_the_plane:
+        panel = plane_panel(film.moment(place).network, film.ancestry.weights, film.ancestry.x, film.ancestry.labels)
+        scene.paste(panel, width - SIDE - _MARGIN, _HEAD + max(0.0, (film.layout.height - SIDE - 40) / 2))
+        scene.description += f" {panel.description}"
     for node in painter.wiring.hidden if film.small else ():
         painter.number(scene, node)
     for row, (line, size, colour) in enumerate(zip(lines, (17, 14, 14), (INK, INK, VERMILLION), strict=False)):
         fitting = min(size, (width - 2 * _MARGIN) / (0.56 * len(line)))
         scene.items.append(Text((_MARGIN, 22 + 23 * row), line, fitting, colour, "start", bold=row == 0))
-    bottom = _legend(scene, film, film.wirings[place], painter.top + film.layout.height + 26)
+    bottom = _legend(scene, film, film.wirings[place], painter.top + max(film.layout.height, beside) + 26)
     _curve(scene, film, place, bottom + 34)
     scene.height = bottom + 34 + _CURVE
     return Drawing(scene, film.layout.note)
@@ -224,7 +231,7 @@ def _curve(scene: Scene, film: Film, place: int, top: float) -> None:
     xs = left + (right - left) * across / max(len(film) - 1, 1)
     ys = low - (low - high) * ancestry.accuracies
     weights = f"mean over {count(len(ancestry.weights), 'shared weight')}"
-    label = f"right answers (%): {weights}, {count(ancestry.n_examples, 'validation example')}"
+    label = f"right answers (%): {weights}, {count(len(ancestry.labels), 'validation example')}"
     scene.items.append(Text((_MARGIN, top), label, 12, GREY, "start"))
     for share in (0.0, 0.5, 1.0):
         y = low - (low - high) * share
