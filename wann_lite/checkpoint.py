@@ -18,6 +18,7 @@ from . import checkpoint_file, packing
 from ._version import __version__
 from .checkpoint_file import CheckpointError, DamagedCheckpointError
 from .config import SearchConfig
+from .population import Champion, Individual
 
 if TYPE_CHECKING:
     from .search import Search
@@ -132,8 +133,6 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _restore(search: Search, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    from .population import Champion, Individual
-
     *births, champions_birth = map(packing.unpack_births(arrays).__getitem__, arrays["births"].tolist())
     networks = packing.unpack_networks(arrays, search.task.n_inputs, search.task.n_outputs)
     founders = list(map(networks[len(births) + 1 :].__getitem__, arrays["founders"].tolist()))
