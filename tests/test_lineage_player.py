@@ -13,6 +13,7 @@ from wann_lite.lineage import Birth, Lineage
 from wann_lite.losses import accuracy
 from wann_lite.mutation import Mutation, apply, mutate
 from wann_lite.network import Network
+from wann_lite.viz import graphviz_layout
 from wann_lite.viz import lineage_player as player
 from wann_lite.viz.ancestry import film_births, measure_ancestry
 from wann_lite.viz.scene import Scene, Shape, Text
@@ -213,6 +214,26 @@ def test_no_node_moves_and_all_pictures_have_one_size(small: player.Film, large:
         assert places
         assert all(len(seen) == 1 for seen in places.values())
         assert len({place for seen in places.values() for place in seen}) == len(places)
+
+
+def test_nodes_that_died_out_have_their_place_by_what_they_were_connected_to(large: player.Film) -> None:
+    alive = set(large.wirings[-1].hidden)
+    gone = set(large.together.hidden) - alive
+    assert gone, "some nodes of this line have lost all their connections"
+    assert gone <= {node for edge in large.together.edges for node in edge}
+    earlier = {edge for wiring in large.wirings for edge in wiring.edges}
+    assert set(large.wirings[-1].edges) <= set(large.together.edges) <= earlier
+
+
+def test_without_graphviz_no_node_moves_either(small: player.Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any, **__: Any) -> None:
+        raise graphviz_layout.NoGraphviz("install it")
+
+    monkeypatch.setattr(graphviz_layout, "place", missing)
+    film = player.Film(small.ancestry, small.names)
+    places = [discs(player.draw_ancestor(film, frame).scene) for frame in range(1, len(film))]
+    assert places[0]
+    assert all(place == places[0] for place in places)
 
 
 def test_nothing_leaves_the_page(small: player.Film, large: player.Film) -> None:
