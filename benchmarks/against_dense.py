@@ -23,13 +23,12 @@ os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL
 import numpy as np
 from dense import answers, dense, losses
 from machine import described
-from workload import POPULATION, grown, one_by_one, search_at, searched, spread
+from workload import BACKENDS, POPULATION, config_of, grown, load, one_by_one, search_at, searched, spread
 
 import wann_lite as wl
 from wann_lite.files import write_atomically
 
 RESULTS = Path(__file__).parent / "results"
-BACKENDS = ("numpy",)
 #: The part of mutations that inserts a node, and generations between changes of batch.
 CASES = [(inserting, every) for every in (4, 1) for inserting in (0.2, 0.3)]
 
@@ -43,17 +42,12 @@ def check_equal(network, x, weights):
 
 def compared(task, size, inserting, every, images, rounds):
     """One row: networks a second of each evaluator, and the ratios, with their spread over the rounds."""
-    config = wl.SearchConfig.preset(
-        "paper", population=POPULATION, batch=images, first_batch=images, batch_every=every, validate_every=10**6
-    )
-    rng = np.random.default_rng(size)
-    network = grown(size, config, rng, inserting)
-    x, labels = task.batch(images, rng)
+    config = config_of("paper", images=images, batch_every=every)
+    network = grown(size, config, np.random.default_rng(size), inserting)
+    x, labels = (array[:images] for array in task.examples)
     x = x.astype(np.float64)  # as the original computes
     check_equal(network, x, config.weights)
-    searches = {backend: search_at(task, network, config, np.random.default_rng(size)) for backend in BACKENDS}
-    for search in searches.values():
-        searched(search, 4)
+    searches = {backend: search_at(task, network, config, backend=backend) for backend in BACKENDS}
     speeds = {name: [] for name in ("dense", *BACKENDS)}
     for _ in range(rounds):
         matrices = [dense(individual.network) for individual in searches["numpy"].population[::16]]
@@ -89,6 +83,7 @@ def main():
         for size in chosen.connections:
             row = compared(task, size, inserting, every, chosen.images, chosen.rounds)
             record["rows"].append(row)
+            record["load"] = load()
             write_atomically(chosen.out, json.dumps(record, indent=1) + "\n")
             print(line(row), flush=True)
 

@@ -1,13 +1,15 @@
 """What the package takes: seconds to import beyond numpy's own, and the memory of searches, large and long ones.
 
-Usage: python benchmarks/footprint.py [--generations G] [--populations P ...] [--images N ...] [--out FILE]
+Usage: python benchmarks/footprint.py [--generations G] [--populations P ...] [--images N ...] [--memory M ...]
 
 Every search of the table is run in a fresh process on a population whose networks descend from one of 1,849
-connections; its memory is the most that the process ever took, images included. The long search is one of the preset
+connections; its memory is the most that the process ever took, images included. Batches are as large as `memory` of the
+settings allows. The long search is one of the preset
 `default` with small batches and at most 300 connections, which it soon has: from there on nothing should grow.
 """
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -19,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from machine import described
-from workload import grown, search_at
+from workload import config_of, grown, search_at
 
 import wann_lite as wl
 from wann_lite.files import write_atomically
@@ -52,18 +54,22 @@ def resident_megabytes():
     return peak_megabytes()
 
 
-def searched_in(population, images, connections, generations):
+def searched_in(population, images, memory, connections, generations):
     """The peak memory of this process before and after a search, in megabytes."""
     task = wl.tasks.Classification(wl.datasets.mnist())
     before = peak_megabytes()
-    config = wl.SearchConfig(
-        population=population, batch=images, first_batch=images, max_connections=None, validate_every=10**6
-    )
-    rng = np.random.default_rng(0)
-    search = search_at(task, grown(connections, config, rng), config, rng)
+    config = config_of(images=images, population=population).replace(memory=memory)
+    search = search_at(task, grown(connections, config, np.random.default_rng(0)), config)
     for _ in range(generations):
         search.step()
-    return {"population": population, "images": images, "before": before, "peak": peak_megabytes()}
+    return {
+        "population": population,
+        "images": images,
+        "allowed": memory,
+        "batch": search._engine.n,
+        "before": before,
+        "peak": peak_megabytes(),
+    }
 
 
 def long_search(generations):
@@ -80,8 +86,9 @@ def main():
     """Measure, print as it goes, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--generations", type=int, default=5000)
-    parser.add_argument("--populations", type=int, nargs="+", default=[48, 192, 960])
+    parser.add_argument("--populations", type=int, nargs="+", default=[48, 960])
     parser.add_argument("--images", type=int, nargs="+", default=[1000, 5000])
+    parser.add_argument("--memory", nargs="+", default=["500MB", "2GB"])
     parser.add_argument("--connections", type=int, default=1849)
     parser.add_argument("--out", default=RESULTS / "footprint.json")
     chosen = parser.parse_args()
@@ -89,15 +96,14 @@ def main():
     print(f"import wann_lite: {record['import_seconds']:.3f} s of processor time beyond import numpy", flush=True)
     record["searches"] = []
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as fresh:
-        for population in chosen.populations:
-            for images in chosen.images:
-                row = fresh.apply(searched_in, (population, images, chosen.connections, 12))
-                record["searches"].append(row)
-                print(
-                    f"population {population}, {images:,} images: at most {row['peak']:,.0f} MB, "
-                    f"{row['before']:,.0f} MB of them before the search",
-                    flush=True,
-                )
+        for case in itertools.product(chosen.populations, chosen.images, chosen.memory):
+            row = fresh.apply(searched_in, (*case, chosen.connections, 12))
+            record["searches"].append(row)
+            print(
+                f"population {row['population']}, {row['images']:,} images, memory={row['allowed']!r}: "
+                f"a batch of {row['batch']:,}, at most {row['peak']:,.0f} MB, {row['before']:,.0f} before it",
+                flush=True,
+            )
     record["long"] = []
     for generation, connections, megabytes in long_search(chosen.generations):
         record["long"].append({"generation": generation, "connections": connections, "megabytes": megabytes})

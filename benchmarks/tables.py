@@ -1,17 +1,21 @@
 """The tables of the README, from the files in benchmarks/results.
 
-Usage: python benchmarks/tables.py
+Usage: python benchmarks/tables.py [--write]
 
-Between `<!-- results -->`, `<!-- engine -->` and so on and the end of each table the README holds what this prints, and
-a test says so.
+Between `<!-- engine -->` and `<!-- end of engine -->`, say, the README holds what `engine_table` makes of the results,
+and a test says so. All tables are printed for which the README has such a place; `--write` also puts them there.
 """
 
+import argparse
 import json
+import re
 from pathlib import Path
 
+from wann_lite.files import write_atomically
 from wann_lite.scoring import PAPER_RANDOM, SINGLE_LAYER
 
 RESULTS = Path(__file__).parent / "results"
+README = Path(__file__).parents[1] / "README.md"
 
 
 def results_table():
@@ -37,14 +41,26 @@ def results_table():
 
 
 def engine_table():
-    """What `engine.py` measured."""
-    rows = json.loads((RESULTS / "engine.json").read_text())["rows"]
-    lines = ["| images | connections | networks a second | reference evaluator | ratio |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {row['images']:,} | {row['connections']:,} | {row['engine_per_second']:,.0f} "
-        f"| {row['reference_per_second']:,.1f} | {row['ratio']:,.0f} |"
-        for row in rows
-    ]
+    """What `engine.py` measured: networks a second, and how many times those of the reference."""
+    record = json.loads((RESULTS / "engine.json").read_text())
+    backends = list(record["rows"][0]["ratio"])
+    headings = "".join(f" {name} | ratio |" for name in backends)
+    lines = [f"| images | connections | reference |{headings}", "|---" * (3 + 2 * len(backends)) + "|"]
+    for row in record["rows"]:
+        speeds = row["per_second"]
+        cells = "".join(f" {speeds[name]['median']:,.0f} | {row['ratio'][name]['median']:,.0f} |" for name in backends)
+        lines.append(f"| {row['images']:,} | {row['connections']:,} | {speeds['reference']['median']:,.1f} |{cells}")
+    return "\n".join(lines)
+
+
+def cluster_table():
+    """What `cluster.py` foretells: milliseconds of a generation by the number of workers."""
+    record = json.loads((RESULTS / "cluster.json").read_text())
+    lines = ["| workers | Python | waiting for answers | arrays | a generation | networks a second |", "|---" * 6 + "|"]
+    for row in record["rows"]:
+        cells = (f"{1000 * row[part]:,.0f}" for part in ("python", "waits", "arrays", "sum"))
+        children = record["children"] / row["sum"]
+        lines.append(f"| {row['workers']} | {' | '.join(cells)} | {children:,.0f} |")
     return "\n".join(lines)
 
 
@@ -66,5 +82,104 @@ def dense_table():
     return "\n".join(lines)
 
 
+def time_table():
+    """What `where_time_goes.py` measured: microseconds a network, and the share of each part in percent."""
+    parts = {
+        "children": ("children",),
+        "parents": ("nodes that are kept", "losses that are kept", "drops and releases"),
+        "new batch": ("images of a new batch", "losses on a new batch", "scales on a new batch"),
+        "mutation": ("mutation",),
+        "graph and plans": ("graph", "plans"),
+        "ranking, records": ("ranking", "the rest of Python"),
+    }
+    lines = [
+        "| images | connections | backend | microseconds | " + " | ".join(parts) + " |",
+        "|---" * (4 + len(parts)) + "|",
+    ]
+    for row in json.loads((RESULTS / "where_time_goes.json").read_text())["rows"]:
+        spent = row["microseconds"]
+        whole = sum(spent.values())
+        shares = (sum(spent.get(name, 0) for name in names) / whole for names in parts.values())
+        cells = " | ".join(f"{100 * share:.0f} %" for share in shares)
+        lines.append(f"| {row['images']:,} | {row['connections']:,} | {row['backend']} | {whole:,.0f} | {cells} |")
+    return "\n".join(lines)
+
+
+def roofline_table():
+    """What `roofline.py` measured: microseconds a child, the least and those taken."""
+    rows = json.loads((RESULTS / "roofline.json").read_text())["rows"]
+    backends = list(rows[0]["of_the_roof"])
+    headings = "".join(f" {name} | of the roof |" for name in backends)
+    lines = [
+        f"| images | connections | a child reads | memory alone | arithmetic alone |{headings}",
+        "|---" * (5 + 2 * len(backends)) + "|",
+    ]
+    for row in rows:
+        taken = row["microseconds"]
+        cells = "".join(f" {taken[name]:,.0f} | {100 * row['of_the_roof'][name]:.0f} % |" for name in backends)
+        lines.append(
+            f"| {row['images']:,} | {row['connections']:,} | {row['child']['bytes'] / 1e6:.2f} MB "
+            f"| {taken['memory']:,.0f} | {taken['arithmetic']:,.0f} |{cells}"
+        )
+    return "\n".join(lines)
+
+
+def threads_table():
+    """What `threads.py` measured."""
+    rows = json.loads((RESULTS / "threads.json").read_text())["rows"]
+    lines = ["| images | connections | one thread | two | ratio | of the best rounds |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        one, several = (row["per_second"][count]["median"] for count in ("1", str(row["workers"])))
+        lines.append(
+            f"| {row['images']:,} | {row['connections']:,} | {one:,.0f} | {several:,.0f} "
+            f"| {row['ratio']['median']:.2f} | {row['ratio_of_best']:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def memory_table():
+    """What `footprint.py` measured of large populations."""
+    rows = json.loads((RESULTS / "footprint.json").read_text())["searches"]
+    lines = ["| population | images asked for | `memory` | images | at most | before |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {row['population']:,} | {row['images']:,} | {row['allowed']} | {row['batch']:,} "
+        f"| {row['peak']:,.0f} MB | {row['before']:,.0f} MB |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+#: The tables by the name of their place.
+TABLES = {
+    "results": results_table,
+    "engine": engine_table,
+    "dense": dense_table,
+    "time": time_table,
+    "roofline": roofline_table,
+    "threads": threads_table,
+    "memory": memory_table,
+    "cluster": cluster_table,
+}
+
+
+def place(name):
+    """Where the README holds a table."""
+    return re.compile(f"(?<=<!-- {name} -->\n).*?(?=\n<!-- end of {name} -->)", re.DOTALL)
+
+
+def main():
+    """Print or write what the README has a place for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="put them into README.md")
+    chosen = parser.parse_args()
+    text = README.read_text(encoding="utf-8")
+    tables = {name: table() for name, table in TABLES.items() if place(name).search(text)}
+    if chosen.write:
+        for name, table in tables.items():
+            text = place(name).sub(lambda _, table=table: table, text)
+        write_atomically(README, text)
+    print(*tables.values(), sep="\n\n")
+
+
 if __name__ == "__main__":
-    print(results_table(), engine_table(), sep="\n\n")
+    main()

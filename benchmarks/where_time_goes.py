@@ -1,0 +1,158 @@
+"""Where the time of a generation goes: which part is array work, and what Python takes around it.
+
+Usage: python benchmarks/where_time_goes.py [--generations G] [--connections C ...] [--images N ...] [--out FILE]
+
+The population, its settings and its generations are those of `engine.py`, on one core. Functions of the package are
+wrapped from outside in a clock that stops for whatever is called inside them, so that every moment counts once.
+"""
+
+import argparse
+import inspect
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from machine import described
+from workload import BACKENDS, POPULATION, config_of, grown, load, search_at, searched
+
+import wann_lite as wl
+from wann_lite import search as search_module
+from wann_lite.files import write_atomically
+
+RESULTS = Path(__file__).parent / "results"
+
+#: Array work: what the shards are asked for, and in the same order what a reader calls it.
+ARRAYS = {
+    "run": "children",
+    "hold": "nodes that are kept",
+    "inherit": "losses that are kept",
+    "found": "losses on a new batch",
+    "spread": "scales on a new batch",
+    "slopes": "scales on a new batch",
+}
+PYTHON = ("mutation", "graph", "plans", "ranking", "the rest of Python")
+
+
+class Clock:
+    """Processor time by part; a part that calls another does not pay for it."""
+
+    def __init__(self):
+        self.spent = Counter()
+        self._parts = ["the rest of Python"]
+        self._since = time.process_time()
+
+    def start(self, part):
+        """From here on `part` pays."""
+        self._pay()
+        self._parts.append(part)
+
+    def stop(self):
+        """From here on whoever called pays again."""
+        self._pay()
+        self._parts.pop()
+
+    def _pay(self):
+        now = time.process_time()
+        self.spent[self._parts[-1]] += now - self._since
+        self._since = now
+
+    def wrap(self, owner, name, part):
+        """Let `part` pay for a function, or for each step of a generator; by its first argument if `part` is a dict."""
+        function = getattr(owner, name)
+
+        def timed(*arguments, **options):
+            self.start(part.get(arguments[0], "drops and releases") if isinstance(part, dict) else part)
+            try:
+                return function(*arguments, **options)
+            finally:
+                self.stop()
+
+        def stepped(*arguments, **options):
+            steps = function(*arguments, **options)
+            while True:
+                self.start(part)
+                try:
+                    step = next(steps)
+                except StopIteration:
+                    return
+                finally:
+                    self.stop()
+                yield step
+
+        setattr(owner, name, stepped if inspect.isgeneratorfunction(function) else timed)
+        return owner, name, function
+
+
+def profiled(search, generations):
+    """Seconds by part, and how many networks were evaluated, over so many generations."""
+    clock, engine = Clock(), search._engine
+    wrapped = [
+        clock.wrap(search_module, "mutate", "mutation"),
+        clock.wrap(search_module, "rank", "ranking"),
+        clock.wrap(search_module, "tournament", "ranking"),
+        clock.wrap(search_module, "first_front", "ranking"),
+        clock.wrap(engine.graph, "express", "graph"),
+        clock.wrap(engine.graph, "express_child", "graph"),
+        clock.wrap(engine.graph, "steps", "graph"),
+        clock.wrap(engine.graph, "sweep", "graph"),
+        *(clock.wrap(engine.shards, name, "plans") for name in ARRAYS),
+        clock.wrap(engine.shards, "_each", ARRAYS),
+        clock.wrap(engine.shards, "_replace", "images of a new batch"),
+    ]
+    networks = search.networks
+    clock.start("the rest of Python")
+    for _ in range(generations):
+        search.step()
+    clock.stop()
+    for owner, name, function in wrapped:
+        setattr(owner, name, function)
+    return dict(clock.spent), search.networks - networks
+
+
+def shares(task, connections, images, backend, generations):
+    """One row: microseconds a network by part."""
+    config = config_of(images=images)
+    network = grown(connections, config, np.random.default_rng(connections))
+    search = search_at(task, network, config, backend=backend)
+    spent, networks = profiled(search, generations)
+    whole = sum(spent.values())
+    return {
+        "images": images,
+        "connections": connections,
+        "backend": backend,
+        "microseconds": {part: 1e6 * seconds / networks for part, seconds in sorted(spent.items())},
+        "python": sum(spent[part] for part in PYTHON if part in spent) / whole,
+        "unwrapped": whole / networks * searched(search, generations),
+    }
+
+
+def main():
+    """Measure row by row, print each and write all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--generations", type=int, default=40)
+    parser.add_argument("--connections", type=int, nargs="+", default=[100, 1849])
+    parser.add_argument("--images", type=int, nargs="+", default=[1000, 5000])
+    parser.add_argument("--out", default=RESULTS / "where_time_goes.json")
+    chosen = parser.parse_args()
+    task = wl.tasks.Classification(wl.datasets.mnist())
+    record = {"machine": described(), "population": POPULATION, "generations": chosen.generations, "rows": []}
+    for images in chosen.images:
+        for connections in chosen.connections:
+            for backend in BACKENDS:
+                row = shares(task, connections, images, backend, chosen.generations)
+                record["rows"].append(row)
+                record["load"] = load()
+                write_atomically(chosen.out, json.dumps(record, indent=1) + "\n")
+                whole = sum(row["microseconds"].values())
+                print(
+                    f"\n{images:,} images, {connections:,} connections, {backend}: {whole:.0f} microseconds a network, "
+                    f"Python {row['python']:.0%}; the clock makes it {row['unwrapped']:.2f} times as long"
+                )
+                for part, microseconds in sorted(row["microseconds"].items(), key=lambda item: -item[1]):
+                    print(f"  {microseconds:9.1f}  {microseconds / whole:6.1%}  {part}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
