@@ -49,7 +49,17 @@ def saved(tmp_path: Path) -> Path:
 
 
 @on_each_backend
-@pytest.mark.parametrize("changes", [{}, {"scale_free": False}, {"shards": 3, "max_connections": 40}], ids=str)
+@pytest.mark.filterwarnings("ignore:a batch of 400 examples does not fit")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"scale_free": False, "elite": 0},
+        {"shards": 3, "max_connections": 40},
+        {"batch": 400, "first_batch": 400, "memory": "1.5MB"},
+    ],
+    ids=str,
+)
 def test_it_goes_on_bit_for_bit(backend: str, changes: dict[str, Any], tmp_path: Path) -> None:
     whole = search(Classification(datasets.digits()), backend, initial_connections=0.05, **changes)
     run(whole, 60)
