@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wann_lite import champions, datasets, evaluate
@@ -29,16 +29,30 @@ def test_mnist_has_the_measures_that_are_claimed() -> None:
 
 
 @given(drawings)
-def test_a_drawing_has_mnists_measures(drawing: list) -> None:
+@example([[(0.0, 0.0), (0.0, 5e-324)]])
+@example([[(0.0, 1e-200), (1e-200, 0.0)]])
+def test_a_drawing_has_mnists_measures(half: list) -> None:
+    """With its mirror image: a drawing that is lopsided enough loses ink at a border when it is centred."""
+    drawing = half + [[(1 - x, 1 - y) for x, y in stroke] for stroke in half]
     image = rasterise(drawing)
     assert image.shape == (28, 28) and image.dtype == np.uint8
     side, centre = measures(image)
-    if image[[0, -1]].any() or image[:, [0, -1]].any():
-        return  # so lopsided that, once centred, some of it lies outside
     assert np.abs(centre - 14).max() <= 0.51
-    points = np.array([point for stroke in drawing for point in stroke])
-    dot = np.ptp(points, axis=0).max() <= 1e-9 * points.max()
-    assert side <= 4 if dot else side in (19, 20)
+    extent = np.ptp([point for stroke in drawing for point in stroke], axis=0).max()
+    assert side in (19, 20) if extent > 1e-6 else side <= 20
+
+
+@pytest.mark.parametrize("digit", EXAMPLES)
+def test_a_drawn_digit_is_centred_by_its_mass(digit: str) -> None:
+    side, centre = measures(rasterise(EXAMPLES[digit]))
+    assert side in (19, 20)
+    assert np.abs(centre - 14).max() <= 0.51
+
+
+@pytest.mark.parametrize("span", [0.0, 5e-324, 1e-310, 1e-200, 1e-12, 1.0, 1e12, 1e99])
+def test_any_unit_serves(span: float) -> None:
+    side, _ = measures(rasterise([[(0.0, 0.0), (span, span)]]))
+    assert side <= 4 if span < 1e-300 else side in (19, 20)
 
 
 def test_an_upright_stroke_by_hand() -> None:
@@ -71,7 +85,8 @@ def test_the_champion_reads_the_examples() -> None:
 
 
 @pytest.mark.parametrize(
-    "strokes", [[[]], [[(1, 2, 3)]], [["ab"]], [[(0, float("nan"))]], [[(0, float("inf"))]], [[1, 2]], [None]]
+    "strokes",
+    [[[]], [[(1, 2, 3)]], [["ab"]], [[(0, float("nan"))]], [[(0, float("inf"))]], [[(0, 1e308)]], [[1, 2]], [None]],
 )
 def test_strokes_that_are_none_are_refused(strokes: list) -> None:
     with pytest.raises(datasets.DataError, match="a stroke is not a list of points"):

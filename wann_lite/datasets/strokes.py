@@ -67,7 +67,7 @@ def rasterise(strokes: Iterable[Sequence[Point]], pen: float = PEN) -> NDArray[n
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
     # What spans no more than rounding does is a dot.
-    scale = (BOX - pen) / extent if extent > 1e-9 * np.abs(points).max() else 0.0
+    scale = (BOX - pen) / extent if extent > max(1e-9 * np.abs(points).max(), 1e-300) else 0.0
     ways = [(way - (low + high) / 2) * scale + SIDE / 2 for way in ways]
     return np.round(255 * _centred(_ink(ways, pen))).astype(np.uint8)
 
@@ -77,7 +77,7 @@ def _checked(stroke: Any) -> Array:
         way = np.asarray(stroke, np.float64)
     except (TypeError, ValueError):
         way = np.empty(0)
-    if way.ndim != 2 or way.shape[1] != 2 or not len(way) or not np.isfinite(way).all():
+    if way.ndim != 2 or way.shape[1] != 2 or not len(way) or not (np.abs(way) < 1e100).all():  # nan neither
         raise DataError("a stroke is not a list of points: give (x, y) pairs of finite numbers, at least one")
     return way
 
