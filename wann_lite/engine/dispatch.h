@@ -1,5 +1,6 @@
 /* The passes of kernels.h, compiled for several instruction sets; `choose_kernels` takes the best that runs here. */
 
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))

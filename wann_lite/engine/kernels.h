@@ -83,7 +83,7 @@ static inline TARGET float KERNEL(tanh1)(float x) {
 /* value = f(weight * sum); the codes are the places in wann_lite.activations.NAMES. */
 static TARGET void KERNEL(activate)(int code, float weight, const float *restrict sum, float *restrict value, int n) {
 #define EACH(expression)                                                                                               \
-    for (int i = 0; i < n; i++) {                                                                                      \
+    for (ptrdiff_t i = 0; i < n; i++) {                                                                                      \
         float x = weight * sum[i];                                                                                     \
         value[i] = (expression);                                                                                       \
     }                                                                                                                  \
@@ -92,7 +92,7 @@ static TARGET void KERNEL(activate)(int code, float weight, const float *restric
     case 1: EACH(x > 0.0f ? 1.0f : (x == x ? 0.0f : x));
     case 2:
     case 9:
-        for (int i = 0; i < n; i++) {
+        for (ptrdiff_t i = 0; i < n; i++) {
             union { float f; int32_t i; } rounded, result;
             float x = weight * sum[i];
             rounded.f = x + 12582912.0f;
@@ -114,26 +114,26 @@ static TARGET void KERNEL(activate)(int code, float weight, const float *restric
 }
 
 static TARGET void KERNEL(fill)(float *restrict total, float value, int n) {
-    for (int i = 0; i < n; i++) total[i] = value;
+    for (ptrdiff_t i = 0; i < n; i++) total[i] = value;
 }
 
 static TARGET void KERNEL(add)(float *restrict total, const float *restrict row, int n) {
-    for (int i = 0; i < n; i++) total[i] += row[i];
+    for (ptrdiff_t i = 0; i < n; i++) total[i] += row[i];
 }
 
 static TARGET void KERNEL(subtract)(float *restrict total, const float *restrict row, int n) {
-    for (int i = 0; i < n; i++) total[i] -= row[i];
+    for (ptrdiff_t i = 0; i < n; i++) total[i] -= row[i];
 }
 
 /* row = row * factor - reference */
 static TARGET void KERNEL(scale)(float *restrict row, float factor, const float *restrict reference, int n) {
-    for (int i = 0; i < n; i++) row[i] = row[i] * factor - reference[i];
+    for (ptrdiff_t i = 0; i < n; i++) row[i] = row[i] * factor - reference[i];
 }
 
 /* column = e^row, and the total exchanges the old column for it */
 static TARGET void KERNEL(exchange)(float *restrict total, const float *restrict old, const float *restrict row,
                                     float *restrict column, int n) {
-    for (int i = 0; i < n; i++) {
+    for (ptrdiff_t i = 0; i < n; i++) {
         float e = KERNEL(exp1)(row[i]);
         total[i] += e - old[i];
         column[i] = e;
@@ -143,7 +143,7 @@ static TARGET void KERNEL(exchange)(float *restrict total, const float *restrict
 static TARGET double KERNEL(sum)(const float *row, int n) {
     float lanes[LANES] = {0};
     double total = 0;
-    int i = 0;
+    ptrdiff_t i = 0;
     for (; i + LANES <= n; i += LANES)
         for (int lane = 0; lane < LANES; lane++) lanes[lane] += row[i + lane];
     for (; i < n; i++) total += row[i];
@@ -154,56 +154,47 @@ static TARGET double KERNEL(sum)(const float *row, int n) {
 /* The sum of the logarithms of the first n of a row whose length is a multiple of LANES. */
 static TARGET double KERNEL(sum_of_logs)(const float *restrict row, float *restrict logs, int n) {
     int padded = (n + LANES - 1) / LANES * LANES;
-    for (int i = 0; i < padded; i++) logs[i] = KERNEL(log1)(row[i]);
+    for (ptrdiff_t i = 0; i < padded; i++) logs[i] = KERNEL(log1)(row[i]);
     return KERNEL(sum)(logs, n);
 }
 
-/* The least and the greatest of a row; a NaN makes both NaN. */
+/* The least and the greatest of a row that should be positive. Then floats are ordered as their bits are, and whole
+   numbers have a vector instruction for it. A NaN makes the least or the greatest NaN. */
 static TARGET void KERNEL(extremes)(const float *restrict row, float *least, float *greatest, int n) {
-    float low[LANES], high[LANES], spoilt[LANES] = {0};
-    for (int lane = 0; lane < LANES; lane++) low[lane] = high[lane] = row[lane];
-    for (int i = 0; i < n; i += LANES)
-        for (int lane = 0; lane < LANES; lane++) {
-            float x = row[i + lane];
-            low[lane] = x < low[lane] ? x : low[lane];
-            high[lane] = x > high[lane] ? x : high[lane];
-            spoilt[lane] += x - x;
-        }
-    *least = low[0];
-    *greatest = high[0];
-    float nan = 0;
-    for (int lane = 0; lane < LANES; lane++) {
-        if (low[lane] < *least) *least = low[lane];
-        if (high[lane] > *greatest) *greatest = high[lane];
-        nan += spoilt[lane];
+    union { float f; int32_t i; } x, low, high;
+    low.f = high.f = row[0];
+    for (ptrdiff_t i = 0; i < n; i++) {
+        x.f = row[i];
+        low.i = x.i < low.i ? x.i : low.i;
+        high.i = x.i > high.i ? x.i : high.i;
     }
-    *least += nan;
-    *greatest += nan;
+    *least = low.f;
+    *greatest = high.f;
 }
 
 /* Rows z (classes, n, one after the other) become z - log sum exp z, which goes to the reference, and each column, from
    `at` on, its exponentials. */
 static TARGET void KERNEL(normalise)(float *restrict z, int classes, float **columns, long at,
                                      float *restrict reference, float *restrict total, int n) {
-    for (int i = 0; i < n; i++) reference[i] = z[i];
+    for (ptrdiff_t i = 0; i < n; i++) reference[i] = z[i];
     for (int c = 1; c < classes; c++)
-        for (int i = 0; i < n; i++) reference[i] = z[c * n + i] > reference[i] ? z[c * n + i] : reference[i];
+        for (ptrdiff_t i = 0; i < n; i++) reference[i] = z[c * n + i] > reference[i] ? z[c * n + i] : reference[i];
     KERNEL(fill)(total, 0.0f, n);
     for (int c = 0; c < classes; c++) {
         float *restrict column = columns[c] + at;
-        for (int i = 0; i < n; i++) {
+        for (ptrdiff_t i = 0; i < n; i++) {
             float e = KERNEL(exp1)(z[c * n + i] - reference[i]);
             column[i] = e;
             total[i] += e;
         }
     }
-    for (int i = 0; i < n; i++) {
+    for (ptrdiff_t i = 0; i < n; i++) {
         reference[i] += KERNEL(log1)(total[i]);
         total[i] = 1.0f / total[i];
     }
     for (int c = 0; c < classes; c++) {
         float *restrict column = columns[c] + at;
-        for (int i = 0; i < n; i++) {
+        for (ptrdiff_t i = 0; i < n; i++) {
             column[i] *= total[i];
             z[c * n + i] -= reference[i];
         }
@@ -216,12 +207,12 @@ static TARGET void KERNEL(centre)(float *restrict z, int classes, float *restric
     float inverse = 1.0f / (float)classes;
     KERNEL(fill)(mean, 0.0f, n);
     for (int c = 0; c < classes; c++) KERNEL(add)(mean, z + c * n, n);
-    for (int i = 0; i < n; i++) mean[i] *= inverse;
+    for (ptrdiff_t i = 0; i < n; i++) mean[i] *= inverse;
     *before = *after = 0;
     for (int c = 0; c < classes; c++) {
         float *row = z + c * n;
         float raw[LANES] = {0}, rest[LANES] = {0};
-        int i = 0;
+        ptrdiff_t i = 0;
         for (; i + LANES <= real; i += LANES)
             for (int lane = 0; lane < LANES; lane++) {
                 float x = row[i + lane], d = x - mean[i + lane];
@@ -247,20 +238,20 @@ static TARGET void KERNEL(centre)(float *restrict z, int classes, float *restric
 /* For rows z (classes, n) and softmax(factor * z): the mean of z under it, and its variance, as rows. */
 static TARGET void KERNEL(tilt)(const float *restrict z, int classes, float factor, float *restrict mean,
                                 float *restrict variance, float *restrict greatest, float *restrict total, int n) {
-    for (int i = 0; i < n; i++) greatest[i] = z[i];
+    for (ptrdiff_t i = 0; i < n; i++) greatest[i] = z[i];
     for (int c = 1; c < classes; c++)
-        for (int i = 0; i < n; i++) greatest[i] = z[c * n + i] > greatest[i] ? z[c * n + i] : greatest[i];
+        for (ptrdiff_t i = 0; i < n; i++) greatest[i] = z[c * n + i] > greatest[i] ? z[c * n + i] : greatest[i];
     KERNEL(fill)(mean, 0.0f, n);
     KERNEL(fill)(variance, 0.0f, n);
     KERNEL(fill)(total, 0.0f, n);
     for (int c = 0; c < classes; c++)
-        for (int i = 0; i < n; i++) {
+        for (ptrdiff_t i = 0; i < n; i++) {
             float x = z[c * n + i], e = KERNEL(exp1)(factor * (x - greatest[i]));
             total[i] += e;
             mean[i] += e * x;
             variance[i] += e * x * x;
         }
-    for (int i = 0; i < n; i++) {
+    for (ptrdiff_t i = 0; i < n; i++) {
         mean[i] /= total[i];
         variance[i] = variance[i] / total[i] - mean[i] * mean[i];
     }
