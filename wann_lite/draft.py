@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableSequence, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import chain
+from typing import Any, TypeVar, cast
 
 from .network import Network
 
+T = TypeVar("T")
+
 
 class Draft:
-    """A network's fields as lists, to be changed a little and made a network again.
+    """A network's fields, to be changed a little and made a network again; what is not changed is shared.
 
     What it is asked to do must be right: nothing is checked. At most one node is appended.
 
@@ -27,42 +31,58 @@ class Draft:
 
     def __init__(self, parent: Network) -> None:
         self._parent = parent
-        self._layers = list(parent.layers)
         self._unsettled: set[int] = set()
-        self.activations = list(parent.activations)
-        self.sources = list(parent.sources)
-        self.disabled_sources = list(parent.disabled_sources)
-        self.targets = list(parent.targets)
-        self.disabled_targets = list(parent.disabled_targets)
+        self._layers: Sequence[int] = parent.layers
+        self.activations: Sequence[str] = parent.activations
+        self.sources: Sequence[frozenset[int]] = parent.sources
+        self.disabled_sources: Sequence[frozenset[int]] = parent.disabled_sources
+        self.targets: Sequence[tuple[int, ...]] = parent.targets
+        self.disabled_targets: Sequence[tuple[int, ...]] = parent.disabled_targets
         self.n_connections = parent.n_connections
 
     def append_node(self, activation: str) -> int:
         """Append a hidden node without connections; its number."""
-        self.activations.append(activation)
-        self.sources.append(frozenset())
-        self.disabled_sources.append(frozenset())
-        self.targets.append(())
-        self.disabled_targets.append(())
-        self._layers.append(0)
+        self.activations = [*self.activations, activation]
+        self.sources = [*self.sources, frozenset()]
+        self.disabled_sources = [*self.disabled_sources, frozenset()]
+        self.targets = [*self.targets, ()]
+        self.disabled_targets = [*self.disabled_targets, ()]
+        self._layers = [*self._layers, 0]
         return len(self._layers) - 1
+
+    def set_activation(self, node: int, activation: str) -> None:
+        """Give an output or a hidden node another activation."""
+        self.activations = _with(self.activations, node - self._parent.first, activation)
 
     def connect(self, source: int, target: int) -> None:
         """Add an enabled connection."""
-        self._link(self.sources, self.targets, source, target)
+        i = target - self._parent.first
+        self.sources = _with(self.sources, i, self.sources[i] | {source})
+        self.targets = _with(self.targets, source, _joined(self.targets[source], target))
+        self._unsettled.add(target)
         self.n_connections += 1
 
     def disconnect(self, source: int, target: int) -> None:
         """Remove an enabled connection."""
-        self._unlink(self.sources, self.targets, source, target)
+        i = target - self._parent.first
+        self.sources = _with(self.sources, i, self.sources[i] - {source})
+        self.targets = _with(self.targets, source, _left(self.targets[source], target))
+        self._unsettled.add(target)
         self.n_connections -= 1
 
     def connect_disabled(self, source: int, target: int) -> None:
         """Add a disabled connection."""
-        self._link(self.disabled_sources, self.disabled_targets, source, target)
+        i = target - self._parent.first
+        self.disabled_sources = _with(self.disabled_sources, i, self.disabled_sources[i] | {source})
+        self.disabled_targets = _with(self.disabled_targets, source, _joined(self.disabled_targets[source], target))
+        self._unsettled.add(target)
 
     def disconnect_disabled(self, source: int, target: int) -> None:
         """Remove a disabled connection."""
-        self._unlink(self.disabled_sources, self.disabled_targets, source, target)
+        i = target - self._parent.first
+        self.disabled_sources = _with(self.disabled_sources, i, self.disabled_sources[i] - {source})
+        self.disabled_targets = _with(self.disabled_targets, source, _left(self.disabled_targets[source], target))
+        self._unsettled.add(target)
 
     def isolate(self, node: int) -> frozenset[int]:
         """Remove all connections of a hidden node that nothing listens to; the sources that it had."""
@@ -82,7 +102,7 @@ class Draft:
         return Network._trusted(
             n_inputs=self._parent.n_inputs,
             n_outputs=self._parent.n_outputs,
-            activations=tuple(self.activations),
+            activations=tuple(self.activations),  # a tuple stays the very same
             sources=tuple(self.sources),
             disabled_sources=tuple(self.disabled_sources),
             targets=tuple(self.targets),
@@ -91,16 +111,6 @@ class Draft:
             n_connections=self.n_connections,
         )
 
-    def _link(self, sources: list[frozenset[int]], targets: list[tuple[int, ...]], source: int, target: int) -> None:
-        sources[target - self._parent.first] |= {source}
-        targets[source] = tuple(sorted((*targets[source], target)))
-        self._unsettled.add(target)
-
-    def _unlink(self, sources: list[frozenset[int]], targets: list[tuple[int, ...]], source: int, target: int) -> None:
-        sources[target - self._parent.first] -= {source}
-        targets[source] = tuple(node for node in targets[source] if node != target)
-        self._unsettled.add(target)
-
     def _settle(self) -> None:
         """Bring the layers up to date; only what follows from the changes is looked at.
 
@@ -108,16 +118,31 @@ class Draft:
         once. The appended node comes first: its sources are the parent's, whose layers it cannot have
         changed.
         """
-        layers, order = self._layers, (*self._parent.layers, 0)
-        queue = [(order[node], node) for node in self._unsettled]
+        before, first = self._parent.layers, self._parent.first
+        queue = [(before[node] if node < len(before) else 0, node) for node in self._unsettled]
         heapify(queue)
         while queue:
             node = heappop(queue)[1]
-            i = node - self._parent.first
+            i = node - first
             sources = chain(self.sources[i], self.disabled_sources[i])
-            layer = 1 + max(map(layers.__getitem__, sources), default=-1)
-            if layer != layers[node]:
-                layers[node] = layer
+            layer = 1 + max(map(self._layers.__getitem__, sources), default=-1)
+            if layer != self._layers[node]:
+                self._layers = _with(self._layers, node, layer)
                 for target in chain(self.targets[node], self.disabled_targets[node]):
-                    heappush(queue, (order[target], target))
+                    heappush(queue, (before[target], target))
         self._unsettled.clear()
+
+
+def _with(values: Sequence[T], place: int, value: T) -> Sequence[T]:
+    """The values with another at that place, in a list that belongs to the draft; a tuple is the parent's."""
+    own = list(values) if isinstance(values, tuple) else cast("MutableSequence[Any]", values)
+    own[place] = value
+    return own
+
+
+def _joined(nodes: tuple[int, ...], node: int) -> tuple[int, ...]:
+    return tuple(sorted((*nodes, node)))
+
+
+def _left(nodes: tuple[int, ...], node: int) -> tuple[int, ...]:
+    return tuple(other for other in nodes if other != node)

@@ -119,6 +119,13 @@ def mutate(
             raise ValueError(f"the rate of {kind} is {rate!r}: it must be a number of at least 0")
     if not len(activations) or any(name not in ACTIVATIONS for name in activations):
         raise ValueError(f"activations is {shown(activations)}: give at least one of {', '.join(NAMES)}")
+    return mutate_unchecked(network, rng, rates, activations)
+
+
+def mutate_unchecked(
+    network: Network, rng: np.random.Generator, rates: Mapping[str, float], activations: Sequence[str]
+) -> Change:
+    """As `mutate`, for a search, whose settings have been checked: in its innermost loop that takes a while."""
     left = {kind: rate for kind, rate in rates.items() if rate > 0}
     while left:
         kind = _draw(left, rng)

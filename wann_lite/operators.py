@@ -174,7 +174,7 @@ def change_activation(network: Network, node: int, activation: str) -> Change:
     if network.activation_of(node) == activation:
         raise ValueError(f"node {node} is {activation} already: choose another activation")
     draft = Draft(network)
-    draft.activations[node - network.first] = activation
+    draft.set_activation(node, activation)
     return draft.network(), Mutation("change_activation", node=node, activation=activation)
 
 

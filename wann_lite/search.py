@@ -24,7 +24,7 @@ from .engine import Engine, Phenotype
 from .engine.shards import Shards
 from .files import write_atomically
 from .lineage import Birth, Lineage
-from .mutation import Mutation, mutate
+from .mutation import Mutation, mutate_unchecked
 from .network import Network
 from .population import Champion, Generation, Individual
 from .ranking import first_front, rank, tournament
@@ -225,9 +225,9 @@ class Search:
         limit, rates, mutations = self.config.max_connections, self.config.rates, []
         if limit is not None and network.n_connections >= limit:
             # Room first: a removal and another mutation together move a connection.
-            network, removal = mutate(network, self._rng, _REMOVAL)
+            network, removal = mutate_unchecked(network, self._rng, _REMOVAL, ())
             mutations.append(removal)
-        network, mutation = mutate(network, self._rng, rates, self.config.activations)
+        network, mutation = mutate_unchecked(network, self._rng, rates, self.config.activations)
         return network, (*mutations, mutation)
 
     # --- running it

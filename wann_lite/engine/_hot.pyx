@@ -589,14 +589,23 @@ cdef class Shard:
                       double *after) noexcept nogil:
         """A network's outputs (classes, n) for some examples of the sample, from their mean over the classes."""
         cdef int n = (real + LANES - 1) // LANES * LANES
-        cdef long c, i, example
+        cdef long c, i, k, example, some
         cdef Place total
+        cdef float *row
         cdef float *gathered = scratch.row.data
         for c in range(self.n_outputs):
-            for i in range(n):
+            i = 0
+            while i < n:
+                # What of the sample lies in one block, and at the end copies of the last.
                 example = min((b + i) * self.sample, self.n - 1)
-                total = self.sum_of(outputs[2 * c], example // BLOCK * BLOCK, scratch)
-                gathered[i] = (total.data + w * total.stride)[example % BLOCK]
+                total = self.sum_of(outputs[2 * c], example - example % BLOCK, scratch)
+                row = total.data + w * total.stride + example % BLOCK
+                some = min(n - i, 1 + (BLOCK - 1 - example % BLOCK) // self.sample)
+                if i < real:
+                    some = min(some, real - i)
+                for k in range(some):
+                    gathered[i + k] = row[k * self.sample if i < real else 0]
+                i += some
             K.activate(outputs[2 * c + 1], self.weights[w], gathered, scratch.z.data + c * n, n)
         K.centre(scratch.z.data, self.n_outputs, scratch.row.data, n, real, before, after)
 
