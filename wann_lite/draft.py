@@ -8,8 +8,44 @@ from itertools import chain
 from typing import Any, TypeVar, cast
 
 from .network import Network
+from .topology import Targets
 
 T = TypeVar("T")
+
+
+class Listeners:
+    """Who listens to each node: the parent's, but for a few. Most children are never asked for the whole of it."""
+
+    __slots__ = ("_appended", "_before", "_changed")
+
+    def __init__(self, before: Targets) -> None:
+        self._before = before
+        self._changed: dict[int, tuple[int, ...]] = {}
+        self._appended = 0
+
+    def __getitem__(self, node: int) -> tuple[int, ...]:
+        known = self._changed.get(node)
+        return self._before[node] if known is None else known
+
+    def append(self) -> None:
+        """One more node, to which nobody listens."""
+        self._changed[len(self._before) + self._appended] = ()
+        self._appended += 1
+
+    def join(self, source: int, target: int) -> None:
+        """`target` listens to `source` from now on."""
+        self._changed[source] = tuple(sorted((*self[source], target)))
+
+    def leave(self, source: int, target: int) -> None:
+        """`target` listens to `source` no more."""
+        self._changed[source] = tuple(node for node in self[source] if node != target)
+
+    def settled(self) -> Targets:
+        """All of it, as a network holds it."""
+        targets = [*self._before, *[()] * self._appended]
+        for node, its in self._changed.items():
+            targets[node] = its
+        return tuple(targets)
 
 
 class Draft:
@@ -36,8 +72,8 @@ class Draft:
         self.activations: Sequence[str] = parent.activations
         self.sources: Sequence[frozenset[int]] = parent.sources
         self.disabled_sources: Sequence[frozenset[int]] = parent.disabled_sources
-        self.targets: Sequence[tuple[int, ...]] = parent.targets
-        self.disabled_targets: Sequence[tuple[int, ...]] = parent.disabled_targets
+        self.targets = Listeners(parent.targets)
+        self.disabled_targets = Listeners(parent.disabled_targets)
         self.n_connections = parent.n_connections
 
     def append_node(self, activation: str) -> int:
@@ -45,8 +81,8 @@ class Draft:
         self.activations = [*self.activations, activation]
         self.sources = [*self.sources, frozenset()]
         self.disabled_sources = [*self.disabled_sources, frozenset()]
-        self.targets = [*self.targets, ()]
-        self.disabled_targets = [*self.disabled_targets, ()]
+        self.targets.append()
+        self.disabled_targets.append()
         self._layers = [*self._layers, 0]
         return len(self._layers) - 1
 
@@ -58,7 +94,7 @@ class Draft:
         """Add an enabled connection."""
         i = target - self._parent.first
         self.sources = _with(self.sources, i, self.sources[i] | {source})
-        self.targets = _with(self.targets, source, _joined(self.targets[source], target))
+        self.targets.join(source, target)
         self._unsettled.add(target)
         self.n_connections += 1
 
@@ -66,7 +102,7 @@ class Draft:
         """Remove an enabled connection."""
         i = target - self._parent.first
         self.sources = _with(self.sources, i, self.sources[i] - {source})
-        self.targets = _with(self.targets, source, _left(self.targets[source], target))
+        self.targets.leave(source, target)
         self._unsettled.add(target)
         self.n_connections -= 1
 
@@ -74,14 +110,14 @@ class Draft:
         """Add a disabled connection."""
         i = target - self._parent.first
         self.disabled_sources = _with(self.disabled_sources, i, self.disabled_sources[i] | {source})
-        self.disabled_targets = _with(self.disabled_targets, source, _joined(self.disabled_targets[source], target))
+        self.disabled_targets.join(source, target)
         self._unsettled.add(target)
 
     def disconnect_disabled(self, source: int, target: int) -> None:
         """Remove a disabled connection."""
         i = target - self._parent.first
         self.disabled_sources = _with(self.disabled_sources, i, self.disabled_sources[i] - {source})
-        self.disabled_targets = _with(self.disabled_targets, source, _left(self.disabled_targets[source], target))
+        self.disabled_targets.leave(source, target)
         self._unsettled.add(target)
 
     def isolate(self, node: int) -> frozenset[int]:
@@ -105,8 +141,7 @@ class Draft:
             activations=tuple(self.activations),  # a tuple stays the very same
             sources=tuple(self.sources),
             disabled_sources=tuple(self.disabled_sources),
-            targets=tuple(self.targets),
-            disabled_targets=tuple(self.disabled_targets),
+            _later={"targets": self.targets.settled, "disabled_targets": self.disabled_targets.settled},
             layers=tuple(self._layers),
             n_connections=self.n_connections,
         )
@@ -138,11 +173,3 @@ def _with(values: Sequence[T], place: int, value: T) -> Sequence[T]:
     own = list(values) if isinstance(values, tuple) else cast("MutableSequence[Any]", values)
     own[place] = value
     return own
-
-
-def _joined(nodes: tuple[int, ...], node: int) -> tuple[int, ...]:
-    return tuple(sorted((*nodes, node)))
-
-
-def _left(nodes: tuple[int, ...], node: int) -> tuple[int, ...]:
-    return tuple(other for other in nodes if other != node)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,8 @@ class Network:
     weights: NDArray[np.float64] | None
     shared_weight: float | None
     _found: str | None
+    #: What makes `targets` and `disabled_targets` for whoever asks first, where a mutation knows a quicker way.
+    _later: Mapping[str, Callable[[], Targets]] = MappingProxyType({})
 
     def __init__(
         self,
@@ -220,12 +223,12 @@ class Network:
     @cached_property
     def targets(self) -> Targets:
         """For each node, from the bias on, the nodes that listen to it, ascending."""
-        return group_by_source(self.sources, self.first)
+        return self._later["targets"]() if self._later else group_by_source(self.sources, self.first)
 
     @cached_property
     def disabled_targets(self) -> Targets:
         """The same for disabled connections."""
-        return group_by_source(self.disabled_sources, self.first)
+        return self._later["disabled_targets"]() if self._later else group_by_source(self.disabled_sources, self.first)
 
     @cached_property
     def layers(self) -> tuple[int, ...]:

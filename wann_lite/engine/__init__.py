@@ -264,14 +264,9 @@ class Engine:
         return parent is not None and parent._key is not None and self._known(phenotype)
 
     def _plan(self, phenotype: Phenotype, parent: Phenotype) -> Plan:
-        held, names = self._nodes, phenotype.network.activations
-        pairs = zip(phenotype._numbers[: self.graph.n_outputs], parent._numbers, strict=False)
         assert parent._key is not None
-        return Plan(
-            parent._key,
-            tuple([step for step in phenotype._steps.values() if step.node not in held]),
-            tuple([(o, number, names[o]) for o, (number, old) in enumerate(pairs) if number != old]),
-        )
+        names = phenotype.network.activations
+        return self.graph.plan(parent._key, phenotype._numbers, parent._numbers, phenotype._steps, self._nodes, names)
 
     def _outputs(self, phenotype: Phenotype) -> Outputs:
         n = self.graph.n_outputs

@@ -6,7 +6,7 @@ from heapq import heapify, heappop, heappush
 
 from .graph import DistinctNode
 from .graph import Graph as PlainGraph
-from .plan import Step
+from .plan import Plan, Step
 
 
 class Graph(PlainGraph):
@@ -15,6 +15,24 @@ class Graph(PlainGraph):
     def express_child(self, child, parent, parent_numbers):
         """As `wann_lite.engine.graph.Graph.express_child`, where it is explained."""
         return _express_child(self, child, parent, parent_numbers)
+
+    def plan(self, key, numbers, parent_numbers, steps, held, names):
+        """As `wann_lite.engine.graph.Graph.plan`, where it is explained."""
+        return _plan(key, numbers, parent_numbers, steps, held, names, self.n_outputs)
+
+
+cdef object _plan(
+    key, tuple numbers, tuple parent_numbers, dict steps, set held, tuple names, Py_ssize_t n_outputs
+):
+    cdef list needed = [], changed = []
+    cdef Py_ssize_t o
+    for number, step in steps.items():
+        if number not in held:
+            needed.append(step)
+    for o in range(n_outputs):
+        if numbers[o] != parent_numbers[o]:
+            changed.append((o, numbers[o], names[o]))
+    return Plan(key, tuple(needed), tuple(changed))
 
 
 cdef inline object _number_of(object source, Py_ssize_t first, list numbers):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import chain, compress, islice
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..activations import NAMES
 from ..network import Network
-from .plan import Step
+from .plan import Plan, Step
 
 #: A network's distinct nodes: one number for each output, then for each hidden node.
 Numbers = tuple[int, ...]
@@ -117,6 +118,36 @@ class Graph:
                         queued.add(listener)
                         heappush(queue, (layers[listener], listener))
         return tuple(numbers), steps
+
+    def plan(
+        self,
+        key: int,
+        numbers: Numbers,
+        parent_numbers: Numbers,
+        steps: Mapping[int, Step],
+        held: AbstractSet[int],
+        names: tuple[str, ...],
+    ) -> Plan:
+        """The plan of a child: of its steps those whose nodes are not held yet, and the outputs that changed.
+
+        Parameters
+        ----------
+        key : int
+            Under which its parent's loss is held.
+        numbers, parent_numbers : tuple of int
+            The distinct nodes of the child and of its parent.
+        steps : mapping
+            From `express_child`.
+        held : set of int
+        names : tuple of str
+            The child's activations.
+        """
+        pairs = zip(numbers[: self.n_outputs], parent_numbers, strict=False)
+        return Plan(
+            key,
+            tuple([step for number, step in steps.items() if number not in held]),
+            tuple([(o, number, names[o]) for o, (number, old) in enumerate(pairs) if number != old]),
+        )
 
     def steps(self, numbers: Iterable[int]) -> Iterator[Step]:
         """The steps that compute all these nodes from the inputs alone, each from its origin where that is less work.

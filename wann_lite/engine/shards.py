@@ -6,6 +6,7 @@ what comes out depends on how many shards there are, and never on how many worke
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -101,11 +102,11 @@ class Shards(ABC):
 
 
 class Threads(Shards):
-    """Shards in this process, carried by so many threads."""
+    """Shards in this process, carried by so many threads, and never by more than there are processors."""
 
     def __init__(self, *arguments: Any, workers: int = 1) -> None:
         super().__init__(*arguments)
-        self.workers = workers
+        self.workers = workers = min(workers, os.cpu_count() or 1)
         self.shards: list[Any] = []
         self._pool = ThreadPoolExecutor(workers - 1, "wann_lite") if workers > 1 else None
 
