@@ -733,6 +733,22 @@ def test_no_memory_is_a_mistake_too(network: str, mistake: Callable[..., str], m
     assert "memory" in mistake("score", network, "--task", "xor")
 
 
+def test_a_population_that_outgrows_its_memory_leaves_its_champion(capsys: pytest.CaptureFixture[str]) -> None:
+    typed = ["search", "xor", "--generations", "300", "--out", "out", "--memory"]
+    assert main([*typed, "300 kB"]) == 2
+    smaller, ended = capsys.readouterr().err.splitlines()
+    assert smaller.startswith("wann_lite: a batch of 200 examples does not fit into memory='300 kB'")
+    assert re.match(r"wann_lite: memory is '300 kB', and generation \d+ needs \d+ kB .*: allow more", ended)
+    assert Network.load("out/champion.json").n_outputs == 2
+    assert main(["resume", "out"]) == 2
+    assert "memory is '300 kB'" in capsys.readouterr().err
+
+
+def test_memory_that_is_no_size(mistake: Callable[..., str]) -> None:
+    assert "memory is 'much': give a number and a unit" in mistake("search", "xor", "--memory", "much", "--out", "out")
+    assert not Path("out").exists()
+
+
 def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def faulty(self: Search) -> Generation:
         raise ValueError("operands could not be broadcast")

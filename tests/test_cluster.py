@@ -367,7 +367,14 @@ def test_no_scheduler_there(task, impatient):
 
 
 @pytest.mark.parametrize("address", ["nonsense", "127.0.0.1", "http://127.0.0.1:80", "", 5, object()])
-def test_no_address(task, address):
+def test_no_address(task, address, monkeypatch):
+    """No client is made of it, which would end with a traceback of its own."""
+
+    class Client:
+        def __init__(self, *_, **__):
+            raise AssertionError
+
+    monkeypatch.setattr("distributed.Client", Client)
     with pytest.raises(ValueError, match="it is one such as tcp://"):
         Search(task, CONFIG, cluster=address)
 

@@ -139,6 +139,12 @@ def _add_search(commands: _Commands) -> None:
         "for 2,500 examples); another number may find another network",
     )
     parser.add_argument(
+        "--memory",
+        type=_filled,
+        metavar="SIZE",
+        help="what the arrays of a generation may take, such as 500MB (if not given: 2GB); batches are as large as fit",
+    )
+    parser.add_argument(
         "--out",
         type=_filled,
         metavar="DIR",

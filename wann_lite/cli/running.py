@@ -6,15 +6,17 @@ import contextlib
 import shlex
 import sys
 import time
+import warnings
+from typing import Any
 
 from .. import checkpoint
 from ..datasets import Dataset
 from ..engine.shards import ClusterError
 from ..run_folder import CHAMPION, RunFolder, RunFolderError
-from ..search import Search
+from ..search import MemoryBudgetError, Search
 from .arguments import PROGRAM, time_in_words
 from .interruption import Interruption
-from .mistakes import Mistake
+from .mistakes import Mistake, in_one_line
 from .progress import Progress
 
 #: Seconds at least between two writings of the champion, and of a checkpoint, while a search runs.
@@ -36,9 +38,10 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
     RunFolderError
         If the folder cannot be written (any more).
     Mistake
-        If the cluster cannot be used any more.
+        If the cluster cannot be used any more, or the population has outgrown the memory that it may have.
     """
-    with Interruption() as interruption:
+    with Interruption() as interruption, warnings.catch_warnings():
+        warnings.showwarning = _tell
         try:
             _announce(folder, search, dataset)
             _follow(search, folder, interruption)
@@ -51,6 +54,10 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
             with contextlib.suppress(RunFolderError):
                 _keep_champion(search, folder)
             raise Mistake(f"{error}; then `{_how_to_resume(folder)} --scheduler ADDRESS` goes on") from error
+        except MemoryBudgetError as error:
+            with contextlib.suppress(RunFolderError):
+                _keep_champion(search, folder)
+            raise Mistake(str(error)) from error
         except KeyboardInterrupt:
             return interruption.code
         _keep_champion(search, folder)
@@ -123,6 +130,11 @@ def _length(search: Search, folder: RunFolder) -> tuple[float | None, int | None
     if minutes is not None:
         return minutes - search.seconds / 60, None
     return None, min(last, search.config.generations)
+
+
+def _tell(message: Warning | str, *where: Any, **more: Any) -> None:
+    """A warning in one line; where in the package it comes from helps nobody here."""
+    print(f"wann_lite: {in_one_line(str(message))}", file=sys.stderr)
 
 
 def _how_to_resume(folder: RunFolder) -> str:

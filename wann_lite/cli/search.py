@@ -43,9 +43,8 @@ def run(chosen: argparse.Namespace) -> int:
         check_unused(path)
     with told_in_one_line():
         dataset = load(chosen.task)
-        config = SearchConfig.preset(_preset(chosen))
-        if chosen.shards is not None:
-            config = config.replace(shards=chosen.shards)
+        asked = {key: value for key in ("shards", "memory") if (value := getattr(chosen, key)) is not None}
+        config = SearchConfig.preset(_preset(chosen), **asked)
         how = {"backend": chosen.backend, "workers": chosen.workers, "cluster": chosen.scheduler}
         search = Search(Classification(dataset), config, seed=chosen.seed, **how)
     try:

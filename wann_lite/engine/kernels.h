@@ -1,6 +1,6 @@
 /* Passes over rows of float32, written so that a compiler turns each loop into vector instructions.
 
-   This file is included once for each instruction set (kernels.c.h), with KERNEL(name) naming that set's copy and
+   This file is included once for each instruction set (dispatch.h), with KERNEL(name) naming that set's copy and
    TARGET saying for which processor it is compiled. Every row has a length n that is a multiple of LANES. */
 
 #define LANES 16

@@ -35,19 +35,26 @@ def client_at(address: str) -> Any:
         If no scheduler answers there.
     """
     from distributed import Client
+    from distributed.comm.addressing import get_address_host_port, parse_address
+    from distributed.security import Security
 
     example = "it is one such as tcp://10.0.0.1:8786"
     if not isinstance(address, str) or not address.strip():
         raise ValueError(f"cluster is {shown(address)}: give a distributed.Client or a scheduler's address; {example}")
+    # Looked at before there is a client: one that fails over it would not come to an end in silence.
+    scheme, _ = parse_address(address)
     try:
-        return Client(address, timeout=CONNECT, set_as_default=False, name="wann_lite")
+        if scheme != "inproc":  # within this process there are no ports
+            get_address_host_port(address)
     except ValueError as error:
         raise ValueError(f"{shown(address)} is not the address of a scheduler ({error}): {example}") from error
-    except TypeError as error:  # what Dask makes of tls:// without certificates
+    if scheme in ("tls", "wss") and Security().get_connection_args("client")["ssl_context"] is None:
         raise ValueError(
             f"there are no certificates for {shown(address)}: name them in Dask's configuration "
             "(distributed.comm.tls), or give a Client that was made with a Security"
-        ) from error
+        )
+    try:
+        return Client(address, timeout=CONNECT, set_as_default=False, name="wann_lite")
     except (OSError, AssertionError, asyncio.TimeoutError) as error:  # an assertion is a port beyond 65535
         raise ClusterError(
             f"no scheduler answers at {shown(address)}: start one with `dask scheduler` and give the address that it "
