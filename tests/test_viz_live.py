@@ -357,6 +357,20 @@ def test_the_axes_cover_what_is_drawn() -> None:
         assert picture.axes["last"].get_ylim()[1] >= record.champion_connections
 
 
+def test_tick_labels_stay_in_their_quarter_of_the_picture() -> None:
+    dataset, snapshot, search = snapshot_of("xor")
+    picture = SearchPicture(search.config.weights, dataset.n_classes)
+    picture.draw(snapshot)
+    _, _, width, height = picture.figure.bbox.bounds
+    for place, ax in enumerate(picture.axes.values()):
+        if ax in (picture.axes["population"], picture.axes["progress"]):
+            ax.set_xlim(0, 10_000)  # a label of five figures at the very end
+        box = ax.get_tightbbox()
+        row, column = divmod(place, 2)
+        assert column * width / 2 <= box.x0 and box.x1 <= (column + 1) * width / 2
+        assert (1 - row) * height / 2 <= box.y0 and box.y1 <= (2 - row) * height / 2
+
+
 def test_another_generation_looks_otherwise() -> None:
     dataset, early, search = snapshot_of("digits", 1)
     history = list(search.run(generations=30))

@@ -71,7 +71,7 @@ class LiveSearch:
         self._pause = widgets.Button(description="Pause", disabled=True)
         self._stop = widgets.Button(description="Stop", disabled=True)
         self._line = widgets.HTML("Press Start.")
-        self._image = widgets.HTML(layout={"width": "660px", "flex": "0 0 auto"})
+        self._image = widgets.HTML(layout={"flex": "0 1 660px", "min_width": "400px"})
         self._network = widgets.HTML(layout={"flex": "1 1 300px", "min_width": "280px"})
         self._start.on_click(lambda _: self._started())
         self._pause.on_click(lambda _: self.resume() if self.state == "paused" else self.pause())
@@ -246,7 +246,8 @@ class LiveSearch:
                 picture = base64.b64encode(self._picture.draw(snapshot)).decode()
                 # Decoded at once, so that the page does not flicker.
                 self._image.value = (
-                    f'<img src="data:image/png;base64,{picture}" alt="{escape(snapshot.alt)}" decoding="sync">'
+                    f'<img src="data:image/png;base64,{picture}" alt="{escape(snapshot.alt)}" decoding="sync" '
+                    'style="max-width:100%">'
                 )
                 self._paint_champion(thread)
             self._show_state()
