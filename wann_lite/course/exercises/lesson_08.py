@@ -60,11 +60,16 @@ def _shrink_in_thirds(f: Callable[[float], float], low: float, high: float) -> t
     return (low, right) if f(left) >= f(right) else (left, high)
 
 
-def _hill(x: float) -> float:
+# A wrong answer is told with these names.
+
+
+def hill_with_top_at_1(x: float) -> float:
+    """A parabola."""
     return -((x - 1) ** 2)
 
 
-def _slope(x: float) -> float:
+def identity(x: float) -> float:
+    """It rises to the right end of every bracket."""
     return x
 
 
@@ -134,7 +139,13 @@ EXERCISES: tuple[Exercise, ...] = (
         hint="With g = 0.618...: the left place is high - g * (high - low), the right one low + g * (high - low). If "
         "the left one is better, the maximum cannot lie right of the right one.",
         reference=shrink,
-        inputs=((_hill, 0.0, 4.0), (_hill, -3.0, 2.0), (_slope, -1.0, 1.0), (math.cos, -1.0, 2.0), (_hill, 0.5, 1.5)),
+        inputs=(
+            (hill_with_top_at_1, 0.0, 4.0),
+            (hill_with_top_at_1, -3.0, 2.0),
+            (identity, -1.0, 1.0),
+            (math.cos, -1.0, 2.0),
+            (hill_with_top_at_1, 0.5, 1.5),
+        ),
         wrong=(_shrink_for_a_minimum, _shrink_too_much, _shrink_in_thirds),
     ),
     Exercise(
