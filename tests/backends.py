@@ -13,7 +13,7 @@ BACKENDS = [
     pytest.param(
         "cython",
         marks=pytest.mark.skipif(
-            _MODULE is None and os.environ.get("WANN_LITE_REQUIRE_EXT") != "1", reason=f"the extension is {_WHAT}"
+            _MODULE is None and os.environ.get("WANN_LITE_REQUIRE_EXT") != "1", reason=f"the extension {_WHAT}"
         ),
     ),
 ]

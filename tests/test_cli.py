@@ -122,7 +122,8 @@ def test_help_names_each_command_and_each_option(capsys: pytest.CaptureFixture[s
     ]
     assert main(["search", "--help"]) == 0
     printed = capsys.readouterr().out
-    for option in ("minutes", "generations", "preset", "seed", "backend", "workers", "scheduler", "shards", "out"):
+    how = ("backend", "workers", "scheduler", "shards", "memory")
+    for option in ("minutes", "generations", "preset", "seed", *how, "out"):
         assert f"\n  --{option} " in printed
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"wann_lite {__version__}\n"
@@ -227,7 +228,7 @@ def test_backend_workers_and_shards_are_those_asked_for(backend: str) -> None:
 
 
 def test_a_backend_that_is_not_built(mistake: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "compiled", lambda: (None, "not built when the package was installed"))
+    monkeypatch.setattr(backends, "compiled", lambda: (None, "was not built when the package was installed"))
     assert "use the backend 'numpy'" in mistake("search", "xor", "--backend", "cython", "--out", "out")
     assert main(["search", "xor", "--generations", "1", "--out", "out"]) == 0
     assert json.loads(Path("out", "config.json").read_text())["backend"] == "numpy"
@@ -519,7 +520,7 @@ def test_info(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert rows["wann_lite"] == __version__
     assert rows["numpy"] == np.__version__
-    assert rows["backend"].startswith("cython: built" if compiled()[0] else "numpy; cython is not built")
+    assert rows["backend"].startswith("cython: built" if compiled()[0] else "numpy; cython was not built")
     assert rows["cluster"] == f"yes, by dask.distributed {version('distributed')}"
     assert rows["mnist"].startswith("in place: 50,000 training")
 
@@ -532,13 +533,13 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
 
     monkeypatch.setattr(info, "digits", damaged)
     monkeypatch.setattr(info, "find_dot", lambda: None)
-    monkeypatch.setattr(info, "compiled", lambda: (None, "not built when the package was installed"))
+    monkeypatch.setattr(info, "compiled", lambda: (None, "was not built when the package was installed"))
     monkeypatch.setattr(info, "_installed", lambda name: name != "distributed")
     assert main(["info"]) == 0
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert rows["mnist"] == "reinstall wann_lite"
     assert "pip install graphviz-pure" in rows["layout"]
-    assert rows["backend"] == "numpy; cython is not built when the package was installed"
+    assert rows["backend"] == "numpy; cython was not built when the package was installed"
     assert 'pip install "wann_lite[scale]"' in rows["cluster"]
     monkeypatch.setattr(info, "_installed", lambda name: False)
     assert main(["info"]) == 0
@@ -583,6 +584,7 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
         (["search", "xor", "--seed", "9" * 5000], "...' is not a whole number"),
         (["search", "xor", "--workers", "0"], "'0' is not a whole number from 1"),
         (["search", "xor", "--shards", "0"], "'0' is not a whole number from 1"),
+        (["search", "xor", "--shards", "201"], "shards is 201, and a batch has 200 examples: use at most"),
         (["search", "xor", "--workers", "2", "--scheduler", "tcp://a:1"], "not allowed with argument --workers"),
         (["search", "xor", "--scheduler", "nowhere"], "'nowhere' is not the address of a scheduler"),
         (["search", "xor", "--out", ""], "is empty"),

@@ -149,7 +149,7 @@ def test_a_backend_that_is_not_there_is_refused(monkeypatch):
 
     monkeypatch.setattr(backends.importlib, "import_module", missing)
     assert backends.backend_named("auto")[0] == "numpy"
-    with pytest.raises(ValueError, match=r"'cython' is not built .*install a C compiler"):
+    with pytest.raises(ValueError, match=r"'cython' was not built .*install a C compiler"):
         backends.backend_named("cython")
 
 
@@ -159,3 +159,5 @@ def test_a_backend_that_cannot_be_loaded_is_told_from_one_that_is_missing(monkey
 
     monkeypatch.setattr(backends.importlib, "import_module", broken)
     assert backends.compiled() == (None, "cannot be loaded (undefined symbol)")
+    with pytest.raises(ValueError, match=r"'cython' cannot be loaded \(undefined symbol\): install a C compiler"):
+        backends.backend_named("cython")

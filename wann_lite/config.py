@@ -67,8 +67,8 @@ class SearchConfig:
     max_connections : int or None
         A child of an individual that has so many loses one before it may gain one.
     shards : int or None
-        In how many slices a batch is dealt out, which many workers carry at once; None is one for 2,500 examples of
-        `batch`. It decides how sums are rounded, so another number may find another network.
+        In how many slices a batch is dealt out, at most `batch`; many workers carry them at once. None is one for 2,500
+        of `batch`. It decides how sums are rounded, so another number may find another network.
     memory : str
         What the arrays of a generation may take, such as "500MB" or "2GB"; a batch is no larger than fits.
     validate_every : int
@@ -120,6 +120,10 @@ class SearchConfig:
             _whole("max_connections", self.max_connections, least=1)
         if self.shards is not None:
             _whole("shards", self.shards, least=1)
+            if self.shards > self.batch:
+                raise ValueError(
+                    f"shards is {self.shards}, and a batch has {self.batch} examples: use at most one for each"
+                )
         self.memory_bytes  # noqa: B018 - a size that is none shows here
         for name in ("initial_connections", "elite", "cull", "complexity_ranking"):
             _number(name, getattr(self, name), 0, 1)

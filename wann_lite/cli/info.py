@@ -41,7 +41,7 @@ def _installed(name: str) -> bool:
 
 def _backend() -> str:
     module, what = compiled()
-    return f"cython: {what}" if module else f"numpy; cython is {what}"
+    return f"cython: {what}" if module else f"numpy; cython {what}"
 
 
 def _cluster() -> str:

@@ -18,7 +18,7 @@ def compiled() -> tuple[ModuleType | None, str]:
         module, _ = (importlib.import_module(f"wann_lite.engine.{name}") for name in ("_hot", "_graph"))
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError)
-        return None, "not built when the package was installed" if missing else f"cannot be loaded ({error})"
+        return None, "was not built when the package was installed" if missing else f"cannot be loaded ({error})"
     return module, f"built, {module.instructions()}"
 
 
@@ -49,7 +49,7 @@ def backend_named(name: str) -> tuple[str, ModuleType]:
         return "cython", module
     if name == "cython":
         raise ValueError(
-            f"the backend 'cython' is {what}: install a C compiler and then the package again "
+            f"the backend 'cython' {what}: install a C compiler and then the package again "
             "(python -m pip install -e .), or use the backend 'numpy'"
         )
     return "numpy", numpy_backend
