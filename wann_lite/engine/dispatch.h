@@ -10,6 +10,7 @@
 #endif
 
 #ifdef _MSC_VER
+#include <intrin.h> /* before the next line, which that header would not bear */
 #define restrict __restrict
 #endif
 
@@ -58,6 +59,10 @@ static const Kernels avx2_kernels = TABLE(avx2, "AVX2");
 static const Kernels avx512_kernels = TABLE(avx512, "AVX-512");
 #endif
 
+#ifdef _MSC_VER
+#undef restrict
+#endif
+
 static const Kernels *choose_kernels(int at_most) {
 #if SEVERAL_TARGETS
     __builtin_cpu_init();
@@ -72,7 +77,6 @@ static const Kernels *choose_kernels(int at_most) {
 
 /* Threads that share a list of work: each claims the next piece. */
 #ifdef _MSC_VER
-#include <intrin.h>
 static long claim(volatile long *counter) { return _InterlockedExchangeAdd(counter, 1); }
 static long look(volatile long *counter) { return _InterlockedExchangeAdd(counter, 0); }
 static void publish(volatile long *counter, long value) { _InterlockedExchange(counter, value); }
