@@ -67,7 +67,8 @@ def test_it_says_how_it_was_found(name):
     assert isinstance(found["seed"], int) and found["seed"] >= 0
     assert found["generations"] > 0 and found["networks"] > found["generations"]
     assert 0 < found["seconds"] <= 30 * 60
-    assert settings.to_dict() == found["settings"]
+    # A setting that came later than the search has its default.
+    assert settings.to_dict().items() >= found["settings"].items()
 
 
 @each
