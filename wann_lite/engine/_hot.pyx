@@ -356,6 +356,8 @@ cdef class Shard:
     n_outputs : int
     sample : int
         One example in so many decides the scale.
+    predecessor : Shard, optional
+        One whose memory this one takes over; it holds nothing from then on.
     """
 
     cdef long n, length, blocks, n_weights, first, n_outputs, sample, room, n_losses
@@ -369,14 +371,22 @@ cdef class Shard:
     cdef Rows inputs
     cdef Pool pool
 
-    def __cinit__(self, x, labels, weights, int n_outputs, int sample):
-        cdef long i, c, w
+    def __cinit__(self, x, labels, weights, int n_outputs, int sample, Shard predecessor=None):
+        cdef long i, c, w, step = 1
         self.n, self.first = x.shape[0], 1 + x.shape[1]
         self.length = max(LANES, (self.n + LANES - 1) // LANES * LANES)
         self.n_weights, self.n_outputs, self.sample = len(weights), n_outputs, sample
         self.nodes, self.kept = {}, {}
         self.blocks = (self.length + BLOCK - 1) // BLOCK
-        self.pool = Pool(self.n_weights * BLOCK * self.blocks)
+        # With room for a batch that grows a little.
+        while 16 * step <= self.blocks:
+            step *= 2
+        self.pool = Pool(self.n_weights * BLOCK * ((self.blocks + step - 1) // step * step))
+        if predecessor is not None:
+            predecessor.nodes.clear()
+            predecessor.kept.clear()
+            if predecessor.pool.count == self.pool.count:
+                self.pool = predecessor.pool
         self.weights = <float *> malloc(self.n_weights * sizeof(float))
         self.bounds = <long *> malloc((n_outputs + 1) * sizeof(long))
         if self.weights is NULL or self.bounds is NULL:

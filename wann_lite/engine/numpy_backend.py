@@ -82,9 +82,19 @@ class Shard:
     n_outputs : int
     sample : int
         One example in so many decides the scale.
+    predecessor : Shard, optional
+        One whose memory this one takes over; it holds nothing from then on.
     """
 
-    def __init__(self, x: Array, labels: Array, weights: Sequence[float], n_outputs: int, sample: int) -> None:
+    def __init__(
+        self,
+        x: Array,
+        labels: Array,
+        weights: Sequence[float],
+        n_outputs: int,
+        sample: int,
+        predecessor: Shard | None = None,
+    ) -> None:
         order = np.argsort(labels, kind="stable")
         self.n = len(labels)
         self.weights = np.asarray(weights, np.float32)[:, None]
@@ -99,6 +109,11 @@ class Shard:
         self._first = 1 + len(inputs)
         self._losses: dict[int, Loss] = {}
         self._spare: list[Array] = []
+        if predecessor is not None:
+            predecessor._losses.clear()
+            predecessor.release(list(predecessor._sums))
+            if predecessor.n == self.n:
+                self._spare = predecessor._spare
         self._logarithms = self._empty()
         #: How many array operations have been carried out.
         self.operations = 0

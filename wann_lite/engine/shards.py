@@ -111,9 +111,11 @@ class Threads(Shards):
         self._pool = ThreadPoolExecutor(workers - 1, "wann_lite") if workers > 1 else None
 
     def _replace(self, slices: Sequence[Array], sample: int) -> None:
-        self.shards = []  # before the new ones, so that their memory is there
+        # Memory that was in use is quicker to write to than what the system has yet to give.
+        before = self.shards or [None] * len(slices)
         self.shards = [
-            self.backend.Shard(self.x[rows], self.labels[rows], self.weights, self.n_outputs, sample) for rows in slices
+            self.backend.Shard(self.x[rows], self.labels[rows], self.weights, self.n_outputs, sample, predecessor)
+            for rows, predecessor in zip(slices, before, strict=True)
         ]
 
     def _each(self, method: str, *arguments: Any) -> list[Any]:
