@@ -89,7 +89,7 @@ def profiled(search, generations):
     """Seconds by part, and how many networks were evaluated, over so many generations."""
     clock, engine = Clock(), search._engine
     wrapped = [
-        clock.wrap(search_module, "mutate", "mutation"),
+        clock.wrap(search_module, "mutate_unchecked", "mutation"),
         clock.wrap(search_module, "rank", "ranking"),
         clock.wrap(search_module, "tournament", "ranking"),
         clock.wrap(search_module, "first_front", "ranking"),
