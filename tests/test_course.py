@@ -587,7 +587,9 @@ def test_files_are_written_checked_and_removed(tmp_path: Path, capsys: Any) -> N
     assert run("--check") == (0, "")
     assert run() == (0, "")
     (tmp_path / "student" / "notes.txt").touch()
-    (tmp_path / "student" / "07_gone.ipynb").touch()
+    gone = source.rename(tmp_path / "07_gone.ipynb")
+    assert "wrote" in run()[1]
+    gone.rename(source)
     assert run("--check")[0] == 1
     assert "07_gone.ipynb, which has no source" in run()[1]
     assert sorted(path.name for path in (tmp_path / "student").iterdir()) == ["00_a.ipynb", "notes.txt"]
@@ -600,19 +602,115 @@ def test_files_are_written_checked_and_removed(tmp_path: Path, capsys: Any) -> N
     assert (tmp_path / "student" / "00_a.ipynb").read_bytes().replace(b"\r\n", b"\n") == written
 
 
-def test_a_file_that_holds_answers_stays_unless_it_is_forced(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lesson = notebook(("markdown", "# A", []), ("code", SOLVED, ["solution"]))
+@pytest.fixture
+def handed_out(tmp_path: Path) -> Path:
+    """The student's version of a lesson with an exercise, as the command has just written it."""
+    lesson = notebook(("markdown", "# A", []), ("code", SOLVED, ["solution"]), ("code", "1 + 1", []))
     (tmp_path / "00_a.ipynb").write_text(json.dumps(lesson), encoding="utf-8")
     assert student.main(["--notebooks", str(tmp_path)]) == 0
-    file = tmp_path / "student" / "00_a.ipynb"
-    fresh = file.read_text(encoding="utf-8")
-    answered = fresh.replace("return None  # not done yet", "return 2 * x")
-    assert answered != fresh
-    file.write_text(answered, encoding="utf-8")
+    return tmp_path / "student" / "00_a.ipynb"
+
+
+def change_the_lesson(folder: Path) -> None:
+    lesson = notebook(("markdown", "# A new title", []), ("code", SOLVED, ["solution"]))
+    (folder / "00_a.ipynb").write_text(json.dumps(lesson), encoding="utf-8")
+
+
+def edited(file: Path, edit: Callable[[dict[str, Any]], object]) -> bytes:
+    """Change a notebook; what its file holds then."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    edit(content)
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return file.read_bytes()
+
+
+STUDENTS_WORK = {
+    "an answer": lambda version: version["cells"][1].update(source="def area(r):\n    return 3 * r * r"),
+    "an answer before the comment": lambda version: version["cells"][1].update(
+        source="".join(version["cells"][1]["source"]).replace("return None  #", "return 3 * r * r  #")
+    ),
+    "a note": lambda version: version["cells"][0]["source"].append("\nI do not see why."),
+    "another line of code": lambda version: version["cells"][2].update(source=["1 + 2"]),
+    "a cell": lambda version: version["cells"].append({"cell_type": "raw", "id": "x", "metadata": {}, "source": ""}),
+    "a cell of another type": lambda version: version["cells"][2].update(cell_type="markdown"),
+    "one cell less": lambda version: version["cells"].pop(),
+    "no checksum": lambda version: (version["cells"].pop(), version.pop("metadata")),
+    "no notebook": lambda version: version.clear(),
+}
+
+
+@pytest.mark.parametrize("edit", STUDENTS_WORK.values(), ids=STUDENTS_WORK)
+@pytest.mark.parametrize("lesson_changes", [False, True])
+def test_what_a_student_changed_stays_unless_it_is_forced(
+    edit: Callable[[dict[str, Any]], object],
+    lesson_changes: bool,
+    handed_out: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    work = edited(handed_out, edit)
+    if lesson_changes:
+        change_the_lesson(tmp_path)
     assert student.main(["--notebooks", str(tmp_path)]) == 1
-    assert "holds answers" in capsys.readouterr().err
-    assert file.read_text(encoding="utf-8") == answered
+    assert (
+        f"{handed_out} may hold somebody's work and stays: copy it elsewhere, then use --force"
+        in capsys.readouterr().err
+    )
+    assert handed_out.read_bytes() == work
     assert student.main(["--notebooks", str(tmp_path), "--force"]) == 0
-    assert file.read_text(encoding="utf-8") == fresh
+    assert student.stale(tmp_path) == []
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["own", "copy"])
+@pytest.mark.parametrize("option", [[], ["--force"]], ids=["plain", "force"])
+def test_what_a_student_made_is_never_removed(
+    copied: bool, option: list[str], handed_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = handed_out.with_name("00_anna.ipynb")
+    work.write_bytes(handed_out.read_bytes() if copied else b"\xff")
+    content = work.read_bytes()
+    assert student.main(["--notebooks", str(tmp_path), *option]) == 1
+    assert f"{work} may hold somebody's work and stays: no lesson has its name, move it" in capsys.readouterr().err
+    assert work.read_bytes() == content
+
+
+@pytest.mark.parametrize("option", [[], ["--force"]], ids=["plain", "force"])
+def test_work_stays_when_its_lesson_is_gone(option: list[str], handed_out: Path, tmp_path: Path) -> None:
+    work = edited(handed_out, STUDENTS_WORK["an answer before the comment"])
+    (tmp_path / "00_a.ipynb").rename(tmp_path / "01_b.ipynb")
+    assert student.main(["--notebooks", str(tmp_path), *option]) == 1
+    assert handed_out.read_bytes() == work
+    assert handed_out.with_name("01_b.ipynb").exists()
+
+
+def run_and_save(version: dict[str, Any]) -> None:
+    """What JupyterLab changes in a notebook that is run and saved."""
+    version["metadata"] |= {"kernelspec": {"name": "other"}, "language_info": {"name": "python"}}
+    for cell in version["cells"]:
+        cell["source"] = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            cell |= {"execution_count": 7, "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}]}
+
+
+def test_a_version_that_was_only_run_follows_its_lesson(handed_out: Path, tmp_path: Path) -> None:
+    edited(handed_out, run_and_save)
+    change_the_lesson(tmp_path)
+    assert student.main(["--notebooks", str(tmp_path)]) == 0
+    assert student.stale(tmp_path) == []
+    edited(handed_out, run_and_save)
+    (tmp_path / "00_a.ipynb").rename(tmp_path / "01_b.ipynb")
+    assert student.main(["--notebooks", str(tmp_path)]) == 0
+    assert not handed_out.exists()
+
+
+def test_a_version_without_checksum_is_replaced_if_it_is_what_would_be_generated(
+    handed_out: Path, tmp_path: Path
+) -> None:
+    fresh = handed_out.read_bytes()
+    without = edited(handed_out, lambda version: version["metadata"].pop("wann_lite"))
+    assert student.main(["--notebooks", str(tmp_path)]) == 0
+    assert handed_out.read_bytes() == fresh
+    handed_out.write_bytes(without)
+    change_the_lesson(tmp_path)
+    assert student.main(["--notebooks", str(tmp_path)]) == 1
+    assert handed_out.read_bytes() == without

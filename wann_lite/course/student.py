@@ -2,6 +2,10 @@
 
 ``python -m wann_lite.course.student`` reads `notebooks/` and writes `notebooks/student/`: the same lessons with a stub
 in place of each solution. ``--check`` writes nothing, and exits with 1 if a file there is not what it would write.
+
+Nobody's work is lost. Each version carries a checksum of its cells, and only a file that still agrees with its own is
+replaced, or removed once its lesson is gone. Every other file stays, is named, and makes the exit code 1. ``--force``
+overwrites it if it has the name of a lesson; a file without a lesson that somebody has changed or made stays even then.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import hashlib
 import json
 import re
 import sys
@@ -81,6 +86,11 @@ def student_version(notebook: dict[str, Any], name: str) -> dict[str, Any]:
     name : str
         Of its file, which the version names as its source.
 
+    Returns
+    -------
+    dict
+        With the `checksum` of its cells under ``wann_lite.generated`` in its metadata.
+
     Raises
     ------
     ValueError
@@ -109,21 +119,57 @@ def student_version(notebook: dict[str, Any], name: str) -> dict[str, Any]:
     if not titled:
         raise ValueError(f"{name} has no title")
     # JupyterLab adds what it knows of this machine's Python whenever it saves.
-    version["metadata"] = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    version["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "wann_lite": {"generated": checksum(version["cells"], name)},
+    }
     return version
 
 
-def holds_answers(path: Path) -> bool:
-    """Whether somebody has written into an exercise of this file, or it cannot be read."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if not text.strip():
-        return False
+def checksum(cells: Sequence[dict[str, Any]], name: str) -> str:
+    """What tells whether somebody has changed a notebook.
+
+    Running it changes outputs, execution counts and what it says of its kernel; none of these counts.
+
+    Parameters
+    ----------
+    cells : sequence of dict
+        Their types and sources count.
+    name : str
+        Of the file: a copy under another name is somebody's own.
+
+    Returns
+    -------
+    str
+        SHA-256, 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> cells = [{"cell_type": "code", "source": ["1 + 1"], "outputs": []}]
+    >>> checksum(cells, "00_a.ipynb") == checksum([cells[0] | {"outputs": [{}]}], "00_a.ipynb")
+    True
+    """
+    content = [name, [[cell["cell_type"], "".join(cell["source"])] for cell in cells]]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def untouched(path: Path, text: str | None = None) -> bool:
+    """Whether the cells of a file are as they were generated, so that no work is lost with it.
+
+    Parameters
+    ----------
+    path : Path
+        A file that exists; one that cannot be read as a notebook is somebody's.
+    text : str, optional
+        What would be generated now. A file from before there were checksums is known by it alone.
+    """
     try:
-        cells = json.loads(text)["cells"]
-        exercises = [cell for cell in cells if "exercise" in cell["metadata"].get("tags", [])]
-        return any("# not done yet" not in "".join(cell["source"]) for cell in exercises)
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        found = checksum(notebook["cells"], path.name)
+        own = notebook["metadata"].get("wann_lite", {}).get("generated")
+        return found == own or (text is not None and found == checksum(json.loads(text)["cells"], path.name))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return True
+        return False
 
 
 def _note(name: str) -> str:
@@ -154,15 +200,15 @@ def stale(folder: Path) -> list[Path]:
     expected = versions(folder)
     found = set(lesson_paths(folder / "student"))
     # Read as text: on Windows, git may have given the lines other ends.
-    changed = {path for path, text in expected.items() if path not in found or path.read_text(encoding="utf-8") != text}
-    return sorted(changed | found - expected.keys())
+    current = {path for path in found if path.read_text(encoding="utf-8", errors="replace") == expected.get(path)}
+    return sorted((found | expected.keys()) - current)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the students' versions; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m wann_lite.course.student", description=main.__doc__)
     parser.add_argument("--notebooks", default=FOLDER, type=Path, help="the folder of the lessons")
-    parser.add_argument("--force", action="store_true", help="overwrite files that hold somebody's answers too")
+    parser.add_argument("--force", action="store_true", help="overwrite files that somebody has changed too")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is not up to date")
     options = parser.parse_args(arguments)
     folder: Path = options.notebooks
@@ -178,16 +224,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in outdated:
         if options.check:
             print(f"{path} is not up to date: run python -m wann_lite.course.student", file=sys.stderr)
-        elif path.exists() and not options.force and holds_answers(path):
-            print(f"{path} holds answers and stays: copy it elsewhere, then use --force", file=sys.stderr)
-            kept += 1
-        elif path in expected:
-            path.parent.mkdir(exist_ok=True)
-            write_atomically(path, expected[path])
-            print(f"wrote {path}")
+        elif not path.exists() or untouched(path, expected.get(path)) or (options.force and path in expected):
+            if path in expected:
+                path.parent.mkdir(exist_ok=True)
+                write_atomically(path, expected[path])
+                print(f"wrote {path}")
+            else:
+                path.unlink()
+                print(f"removed {path}, which has no source")
         else:
-            path.unlink()
-            print(f"removed {path}, which has no source")
+            kept += 1
+            advice = "copy it elsewhere, then use --force" if path in expected else "no lesson has its name, move it"
+            print(f"{path} may hold somebody's work and stays: {advice}", file=sys.stderr)
     return 1 if kept or (options.check and outdated) else 0
 
 
