@@ -11,7 +11,7 @@ from backends import on_each_backend
 import wann_lite as wl
 from wann_lite import Network, Search, SearchConfig, checkpoint, checkpoint_file, datasets
 from wann_lite.activations import NAMES
-from wann_lite.checkpoint import CheckpointError, DamagedCheckpointError
+from wann_lite.checkpoint import CheckpointError, DamagedCheckpointError, NoCheckpointError
 from wann_lite.engine.graph import Graph
 from wann_lite.lineage import Birth
 from wann_lite.operators import Mutation
@@ -152,10 +152,27 @@ def test_not_after_a_generation_that_was_broken_off(tmp_path: Path, monkeypatch:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(DamagedCheckpointError, match=r"gone.npz' cannot be read \(No such file"):
+    with pytest.raises(NoCheckpointError, match=r"gone.npz' cannot be read \(No such file"):
         Search.resume(tmp_path / "gone.npz", XOR)
-    with pytest.raises(DamagedCheckpointError, match="cannot be read"):
+    with pytest.raises(NoCheckpointError, match="cannot be read"):
         Search.resume(tmp_path, XOR)
+
+
+def test_a_file_of_something_else(tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", x=np.zeros(3))
+    (tmp_path / "champion.json").write_text("{}")
+    for name in ("data.npz", "champion.json"):
+        with pytest.raises(NoCheckpointError, match=f"{name}' is not a checkpoint of a search: give") as caught:
+            Search.resume(tmp_path / name, XOR)
+        assert "pickle" not in str(caught.value)
+
+
+def test_a_folder_to_save_to_that_does_not_exist(tmp_path: Path) -> None:
+    begun = search()
+    run(begun, begun.config.batch_every)
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere'") as caught:
+        begun.save(tmp_path / "nowhere" / "c.npz")
+    assert ".tmp" not in str(caught.value)
 
 
 @pytest.mark.parametrize("length", [0, 1, 22, 100, 1000, -1000, -100, -1])
@@ -176,7 +193,7 @@ def test_any_byte_may_be_damaged(saved: Path) -> None:
         saved.write_bytes(damaged)
         try:
             resumed = Search.resume(saved, XOR)
-        except DamagedCheckpointError as error:
+        except (DamagedCheckpointError, NoCheckpointError) as error:
             assert "\n" not in str(error)
             noticed += 1
         else:
@@ -254,7 +271,7 @@ def test_arrays_that_hold_something_else(arrays: dict[str, Any], saved: Path) ->
 
 
 def test_objects_are_never_loaded(saved: Path) -> None:
-    np.savez(saved, header=np.array([{"no": "pickle"}], dtype=object))
+    np.savez(saved, header=np.array([{"no": "pickle"}], dtype=object), sha256=np.zeros(32, np.uint8))
     with pytest.raises(DamagedCheckpointError, match="allow_pickle"):
         Search.resume(saved, XOR)
 

@@ -23,6 +23,7 @@ from wann_lite.cli.mistakes import Mistake
 from wann_lite.config import PRESETS
 from wann_lite.engine import backends
 from wann_lite.engine.backends import compiled
+from wann_lite.finished_run import read_run
 from wann_lite.lineage import Lineage
 from wann_lite.population import Generation
 from wann_lite.run_folder import RunFolder, RunFolderError
@@ -142,7 +143,7 @@ def test_help_needs_neither_matplotlib_nor_a_task() -> None:
 
 
 def test_every_preset_has_its_time() -> None:
-    assert arguments.MINUTES.keys() == PRESETS.keys() - {"plane"}
+    assert arguments.MINUTES.keys() == PRESETS.keys()
     assert arguments.QUICK_TASKS.keys() <= set(datasets.NAMES)
 
 
@@ -257,15 +258,36 @@ def test_an_empty_folder_will_do() -> None:
     ],
 )
 def test_how_long_a_search_takes_by_itself(
-    typed: list[str], minutes: float | None, monkeypatch: pytest.MonkeyPatch
+    typed: list[str], minutes: float | None, data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    wide = datasets.load(data)
+
     def refuse(chosen: argparse.Namespace, *_: object) -> None:
         raise Mistake(str(chosen.minutes))
 
-    monkeypatch.setattr(search, "load", lambda name: datasets.xor())
+    monkeypatch.setattr(search, "load", lambda name: wide if name == "mnist" else datasets.xor())
     monkeypatch.setattr(search, "_described", refuse)
     with pytest.raises(Mistake, match=f"^{minutes}$"):
         search.run(arguments.parse(["search", *typed]))
+
+
+@pytest.mark.parametrize(
+    ("features", "typed", "preset", "told"),
+    [
+        (16, [], "plane", "preset plane (picked for 16 inputs), seed 0"),
+        (17, [], "default", "preset default, seed 0"),
+        (16, ["--preset", "fast"], "fast", "preset fast, seed 0"),
+        (17, ["--preset", "plane"], "plane", "preset plane, seed 0"),
+    ],
+)
+def test_few_inputs_have_a_preset_of_their_own(
+    features: int, typed: list[str], preset: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.savez("some.npz", x=np.random.default_rng(0).normal(size=(60, features)), y=np.arange(60) % 3)
+    assert main(["search", "some.npz", "--generations", "1", *typed]) == 0
+    assert told in capsys.readouterr().out
+    config = json.loads(Path("runs", f"some-{preset}-seed0", "config.json").read_text())
+    assert SearchConfig(**config["settings"]) == SearchConfig.preset(preset)
 
 
 # --- the progress line
@@ -353,6 +375,18 @@ def test_a_signal_ends_it_and_the_champion_is_kept(number: str, code: int, befor
     to_score, to_search_on = printed.splitlines()[-2:]
     assert to_score.endswith("python -m wann_lite score out/champion.json --task xor")
     assert to_search_on.endswith("python -m wann_lite resume out")
+
+
+@unix
+def test_how_to_search_on_names_the_scheduler(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(running, "_announce", lambda *_: signal.raise_signal(signal.SIGINT))
+    xor = datasets.xor()
+    begun = Search(tasks.Classification(xor), SearchConfig.preset("plane"))
+    with RunFolder("out", {"task": "xor", "minutes": None, "generations": 100}) as folder:
+        assert running.carry_out(folder, begun, xor, scheduler="tcp://10.0.0.1:8786") == 130
+    assert capsys.readouterr().out.endswith("python -m wann_lite resume out --scheduler tcp://10.0.0.1:8786\n")
 
 
 @unix
@@ -558,12 +592,13 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
         (["search"], "TASK"),
         (["search", "xor", "more"], "more"),
         (["search", "xor", "--min", "5"], "--min"),
+        (["search", "mnist", "--minuts", "0.3"], "--minuts 0.3; `python -m wann_lite search --help` shows"),
         (["search", ""], "mnist"),
         (["search", "minst"], "'minst': choose one of mnist"),
         (["search", "."], "is a folder"),
         (["search", "gone.npz"], "'gone.npz'"),
         (["search", "xor\nor"], "choose one of"),
-        (["search", "xor", "--preset", "slow"], "'slow' is unknown: use one of default, paper, fast"),
+        (["search", "xor", "--preset", "slow"], "'slow' is unknown: use one of default, paper, fast, plane"),
         (["search", "xor", "--backend", "gpu"], "'gpu' is unknown: use one of auto, numpy, cython"),
         (["search", "xor", "--minutes", "1", "--generations", "1"], "not allowed with"),
         (["search", "xor", "--minutes"], "expected one argument"),
@@ -714,6 +749,24 @@ def test_a_folder_in_use_is_refused_before_anything_is_computed(
     assert "already holds 'config.json': choose" in mistake("search", "mnist", "--out", "run")
     assert "is a file" in mistake("search", "mnist", "--out", "taken")
     assert Path("run", "config.json").read_text() == "mine"
+
+
+def test_a_folder_that_holds_a_run(mistake: Callable[..., str]) -> None:
+    Path("run").mkdir()
+    for name in ("config.json", "generations.jsonl", "champion.json"):
+        Path("run", name).touch()
+    go_on = "`python -m wann_lite resume run` goes on with the run there"
+    assert go_on in mistake("search", "xor", "--out", "run")
+    champion = str(Path("run", "champion.json"))
+    assert f"'run' is the folder of a run: give {champion}" in mistake("score", "run", "--task", "xor")
+    assert f"'run' is the folder of a run: give {champion}" in mistake("draw", "run", "-o", "a.svg")
+    Path("run", "score.json").touch()  # finished: there is nothing to go on with
+    assert "resume" not in mistake("search", "xor", "--out", "run")
+
+
+def test_a_run_that_is_read_from_nowhere_names_where_it_looked() -> None:
+    with pytest.raises(RunFolderError, match=re.escape(repr(str(Path("runs/first").absolute())))):
+        read_run("runs/first")
 
 
 def test_a_folder_that_cannot_be_made(mistake: Callable[..., str]) -> None:

@@ -503,7 +503,7 @@ def test_a_run_whose_workers_are_gone_can_be_resumed(small, folder, impatient, m
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("wann_lite: ")]
     assert len(told) == 1
     assert "has no worker that can be used" in told[0]
-    assert "resume there --scheduler ADDRESS` goes on" in told[0]
+    assert f"resume there --scheduler {small.scheduler_address}` goes on" in told[0]
     monkeypatch.setattr(running.RunFolder, "add_generation", add)
     small.scale(1)
     assert main(["resume", "there", "--scheduler", small.scheduler_address]) == 0

@@ -59,8 +59,9 @@ def test_the_new_content_appears_at_once(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_missing_folder_and_a_folder_in_the_way(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*missing'") as caught:
         write_atomically(tmp_path / "missing" / "note", "text")
+    assert caught.value.filename == str(tmp_path.resolve() / "missing" / "note")
     with pytest.raises(OSError, match="directory"):
         write_atomically(tmp_path, "text")
     assert names(tmp_path) == []

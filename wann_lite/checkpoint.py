@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from . import checkpoint_file, packing
 from ._version import __version__
-from .checkpoint_file import CheckpointError, DamagedCheckpointError
+from .checkpoint_file import CheckpointError, DamagedCheckpointError, NoCheckpointError
 from .config import SearchConfig
 from .population import Champion, Individual
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     S = TypeVar("S", bound=Search)
 
-__all__ = ["CheckpointError", "DamagedCheckpointError", "from_file", "to_bytes"]
+__all__ = ["CheckpointError", "DamagedCheckpointError", "NoCheckpointError", "from_file", "to_bytes"]
 
 _ENGINE = "engine_"
 _TYPES = packing.TYPES | {"births": np.int64, "founders": np.int64, "accuracies": np.float64}
@@ -77,7 +77,9 @@ def from_file(path: str | os.PathLike[str], new: Callable[..., S]) -> S:
     Raises
     ------
     DamagedCheckpointError
-        If there is no checkpoint, or it is damaged.
+        If it is damaged.
+    NoCheckpointError
+        If there is no file, or it is no checkpoint.
     CheckpointError
         If it belongs to another version of the package, to another task, or to a backend that is not built here.
     """

@@ -21,6 +21,8 @@ VERSION = 1
 MAX_BYTES = 2**31
 
 _HEADER, _CHECKSUM = "header", "sha256"
+_ZIP = b"PK\x03\x04"  # how such a file begins
+_SOMETHING_ELSE = "is not a checkpoint of a search: give a file that `Search.save` or a run has written"
 _MAX_HEADER_BYTES = 2**20
 # The quickest level: the arrays repeat themselves so much that a higher one gains little (benchmarks/checkpoint.py).
 _COMPRESSION = 1
@@ -31,7 +33,11 @@ class CheckpointError(ValueError):
 
 
 class DamagedCheckpointError(CheckpointError):
-    """A checkpoint that is missing, cut short or damaged: an earlier one may do."""
+    """A checkpoint that is cut short or damaged: an earlier one may do."""
+
+
+class NoCheckpointError(CheckpointError):
+    """A file that is missing, cannot be read or holds something else: an earlier checkpoint may do."""
 
 
 def to_bytes(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -69,16 +75,26 @@ def from_bytes(content: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]
     ------
     DamagedCheckpointError
         If the content is not whole.
+    NoCheckpointError
+        If it is something else.
     """
+    if content[: len(_ZIP)] != _ZIP[: len(content)]:
+        raise NoCheckpointError(_SOMETHING_ELSE)
     try:
+        if len(content) < len(_ZIP):
+            raise ValueError(f"it holds {len(content)} bytes")
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             if sum(member.file_size for member in archive.zip.infolist()) > MAX_BYTES:
                 raise ValueError(f"it unpacks to more than {MAX_BYTES >> 30} GB")
+            if not {_HEADER, _CHECKSUM} <= set(archive.files):
+                raise NoCheckpointError(_SOMETHING_ELSE)
             members = {name: archive[name] for name in archive.files}
         checksum = members.pop(_CHECKSUM).tobytes()
         if checksum != _checksum(members):
             raise ValueError("the checksum is not that of what it holds")
         header = read_object(members.pop(_HEADER).tobytes(), FORMAT, VERSION, "checkpoint", _MAX_HEADER_BYTES)
+    except NoCheckpointError:
+        raise
     except Exception as error:
         # A damaged file fails in a dozen ways (zip, zlib, struct, memory, text, ...), all with the same remedy.
         reason = " ".join(str(error).split()) or type(error).__name__
@@ -92,16 +108,20 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArra
     Raises
     ------
     DamagedCheckpointError
-        If there is none, or it cannot be read, or it is not whole; the message begins with the path.
+        If it is not whole; the message begins with the path.
+    NoCheckpointError
+        If there is none, it cannot be read, or it is something else; so does that one.
     """
     try:
         with open(path, "rb") as file:
             return from_bytes(file.read())
     except DamagedCheckpointError as error:
         raise DamagedCheckpointError(f"the checkpoint {os.fsdecode(path)!r}: {error}") from error
+    except NoCheckpointError as error:
+        raise NoCheckpointError(f"{os.fsdecode(path)!r} {error}") from error
     except (OSError, ValueError) as error:  # a ValueError is a path that no file can have
         reason = getattr(error, "strerror", None) or error
-        raise DamagedCheckpointError(f"the checkpoint {os.fsdecode(path)!r} cannot be read ({reason})") from error
+        raise NoCheckpointError(f"the checkpoint {os.fsdecode(path)!r} cannot be read ({reason})") from error
 
 
 def _checksum(members: Mapping[str, NDArray[Any]]) -> bytes:

@@ -31,7 +31,8 @@ def write_atomically(
     Raises
     ------
     OSError
-        If the folder does not exist, cannot be written, or the disk is full; the temporary file is removed.
+        If the folder does not exist, cannot be written, or the disk is full; the temporary file is removed, and the
+        message does not name it.
 
     Examples
     --------
@@ -49,7 +50,11 @@ def write_atomically(
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     # Opened by name rather than by `tempfile`, whose files are private to their owner for good.
-    file = open(temporary, "xb")  # noqa: SIM115 - closed below, before the rename
+    try:
+        file = open(temporary, "xb")  # noqa: SIM115 - closed below, before the rename
+    except OSError as error:
+        reason = error.strerror if path.parent.is_dir() else f"there is no folder {str(path.parent)!r}"
+        raise type(error)(error.errno, reason, str(path)) from None
     try:
         with file:
             file.write(data)

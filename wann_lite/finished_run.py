@@ -72,12 +72,13 @@ def read_run(path: str | os.PathLike[str]) -> FinishedRun:
     >>> read_run("no/such/folder")
     Traceback (most recent call last):
     ...
-    wann_lite.run_folder.RunFolderError: 'no/such/folder' is not a folder: give the one of a run, ...
+    wann_lite.run_folder.RunFolderError: '...folder' is not a folder: give the one of a run, ...
     """
     folder = Path(path)
     if not folder.is_dir():
         raise RunFolderError(
-            f"{str(path)!r} is not a folder: give the one of a run, which `python -m wann_lite search ... --out` names"
+            f"{str(folder.absolute())!r} is not a folder: give the one of a run, "
+            "which `python -m wann_lite search ... --out` names"
         )
     config = _config(folder)
     generations = _generations(folder, len(config["settings"]["weights"]))

@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -261,8 +262,11 @@ def check_unused(path: str | os.PathLike[str]) -> None:
         raise RunFolderError(f"{str(path)!r} cannot be used ({error.strerror}): choose another folder") from error
     if held:
         shown = ", ".join(map(repr, held[:3])) + (", ..." if len(held) > 3 else "")
+        unfinished = {CONFIG, GENERATIONS} <= set(held) and SCORE not in held
+        go_on = f"; `python -m wann_lite {shlex.join(['resume', str(path)])}` goes on with the run there"
         raise RunFolderError(
             f"the folder {str(path)!r} already holds {shown}: choose one that is new or empty, nothing is overwritten"
+            + (go_on if unfinished else "")
         )
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
 
 from .._version import __version__
+from ..run_folder import CHAMPION
 from .mistakes import Mistake
 
 PROGRAM = "python -m wann_lite"
 #: How long a search takes unless told otherwise: minutes by preset.
-MINUTES = {"default": 5.0, "paper": 15.0, "fast": 1 / 3}
+MINUTES = {"default": 5.0, "paper": 15.0, "fast": 1 / 3, "plane": 1 / 3}
 #: The same for the tasks that need less, whatever the preset.
 QUICK_TASKS = {"xor": 1 / 3, "circles": 1 / 3, "spirals": 1 / 3, "moons": 1 / 3}
+#: With so many inputs at most, the preset `plane` is picked unless another is asked for.
+FEW_INPUTS = 16
 BACKENDS = ("auto", "numpy", "cython")
 
 _TASKS = """TASK is one of
@@ -23,7 +28,8 @@ _TASKS = """TASK is one of
   xor, circles, spirals, moons    points in the plane, for a first look, searched with the preset
                                   `plane` unless that of the paper is asked for
 or the path of an .npz file with the inputs x (examples, features) and the labels y (0, 1, 2, ...),
-and perhaps x_test and y_test."""
+and perhaps x_test and y_test; with 16 features or fewer it is searched with the preset `plane`
+unless another is asked for."""
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
@@ -65,7 +71,9 @@ def parse(typed: Sequence[str]) -> argparse.Namespace:
     _add_score(commands)
     _add_draw(commands)
     _add_command(commands, "info", "info", "what is installed, what is used, and whether all is in place", "info")
-    chosen = parser.parse_args(typed)
+    chosen, unknown = parser.parse_known_args(typed)
+    if unknown:  # told by the parser of the command, whose help is the one that is wanted
+        chosen.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     chosen.typed = list(typed)
     return chosen
 
@@ -79,7 +87,7 @@ def _add_command(commands: _Commands, name: str, module: str, what: str, example
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(module=module)
+    parser.set_defaults(module=module, parser=parser)
     return parser
 
 
@@ -100,7 +108,7 @@ def _add_search(commands: _Commands) -> None:
         "--minutes",
         type=_minutes,
         metavar="M",
-        help=f"how long to search, such as 0.5 (if not given: {usual}; {quick} in the plane)",
+        help=f"how long to search, such as 0.5 (if not given: {usual}; {quick} for xor, circles, spirals and moons)",
     )
     length.add_argument(
         "--generations", type=_whole(1, 10**9), metavar="G", help="how many generations to search instead"
@@ -108,9 +116,9 @@ def _add_search(commands: _Commands) -> None:
     parser.add_argument(
         "--preset",
         type=_one_of(tuple(MINUTES)),
-        default="default",
         metavar="NAME",
-        help="the settings: default (good and quick), paper (those of Gaier & Ha 2019), fast (for a demonstration)",
+        help="the settings: default (good and quick), paper (those of Gaier & Ha 2019), fast (for a demonstration), "
+        f"plane (for few inputs; picked by itself up to {FEW_INPUTS})",
     )
     parser.add_argument(
         "--seed",
@@ -176,7 +184,7 @@ def _add_score(commands: _Commands) -> None:
         "score runs/first/champion.json --task mnist --train",
         _TASKS,
     )
-    parser.add_argument("network", metavar="NETWORK.json", type=_filled, help="a network's file, such as a champion's")
+    parser.add_argument("network", metavar="NETWORK.json", type=_network, help="a network's file, such as a champion's")
     parser.add_argument("--task", required=True, metavar="TASK", help="what it was found for (above)")
     parser.add_argument(
         "--train",
@@ -189,7 +197,7 @@ def _add_score(commands: _Commands) -> None:
 
 def _add_draw(commands: _Commands) -> None:
     parser = _add_command(commands, "draw", "draw", "draw a network", "draw runs/first/champion.json -o champion.svg")
-    parser.add_argument("network", metavar="NETWORK.json", type=_filled, help="a network's file, such as a champion's")
+    parser.add_argument("network", metavar="NETWORK.json", type=_network, help="a network's file, such as a champion's")
     parser.add_argument("-o", dest="file", required=True, metavar="FILE", type=_filled, help="ends in .svg or .png")
 
 
@@ -251,6 +259,13 @@ def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
 def _filled(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("'' is empty: give a name")
+    return text
+
+
+def _network(text: str) -> str:
+    champion = os.path.join(_filled(text), CHAMPION)
+    if os.path.isfile(champion):
+        raise argparse.ArgumentTypeError(f"{text!r} is the folder of a run: give {shlex.quote(champion)}")
     return text
 
 

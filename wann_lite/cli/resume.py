@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from ..checkpoint import DamagedCheckpointError
+from ..checkpoint import DamagedCheckpointError, NoCheckpointError
 from ..config import SearchConfig
 from ..datasets import load
 from ..run_folder import CONFIG, RunFolder, RunFolderError
@@ -51,7 +51,7 @@ def _resume_in(folder: RunFolder, scheduler: str | None) -> int:
             "files as they were, or begin a new run with `search`"
         )
     folder.cut_back(search.generation + 1 if search.population else 0)
-    return carry_out(folder, search, dataset)
+    return carry_out(folder, search, dataset, scheduler=scheduler)
 
 
 def _from_checkpoint(folder: RunFolder, task: Classification, how: dict[str, Any]) -> Search | None:
@@ -60,7 +60,7 @@ def _from_checkpoint(folder: RunFolder, task: Classification, how: dict[str, Any
     for path in folder.checkpoints:
         try:
             search = Search.resume(path, task, **how)
-        except DamagedCheckpointError as error:
+        except (DamagedCheckpointError, NoCheckpointError) as error:
             problems.append(str(error))
             continue
         for problem in problems:

@@ -25,8 +25,20 @@ SAVE_EVERY = 3.0
 CHECKPOINT_SHARE = 0.02
 
 
-def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
+def carry_out(
+    folder: RunFolder, search: Search, dataset: Dataset, *, picked: str = "", scheduler: str | None = None
+) -> int:
     """Search for as long as the folder's `config.json` says, keep what comes of it, and score the champion.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    search : Search
+    dataset : Dataset
+    picked : str
+        What is told after the preset's name, if it was not asked for.
+    scheduler : str, optional
+        That of the cluster that carries the shards, which is needed to go on there.
 
     Returns
     -------
@@ -43,7 +55,7 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
     with Interruption() as interruption, warnings.catch_warnings():
         warnings.showwarning = _tell
         try:
-            _announce(folder, search, dataset)
+            _announce(folder, search, dataset, picked)
             _follow(search, folder, interruption)
         except (RunFolderError, OSError):
             # The disk is full, or nobody reads what is printed: what was found may be kept all the same.
@@ -53,7 +65,7 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
         except ClusterError as error:
             with contextlib.suppress(RunFolderError):
                 _keep_champion(search, folder)
-            raise Mistake(f"{error}; then `{_how_to_resume(folder)} --scheduler ADDRESS` goes on") from error
+            raise Mistake(f"{error}; then `{_how_to_resume(folder, scheduler)}` goes on") from error
         except MemoryBudgetError as error:
             with contextlib.suppress(RunFolderError):
                 _keep_champion(search, folder)
@@ -66,7 +78,7 @@ def carry_out(folder: RunFolder, search: Search, dataset: Dataset) -> int:
         print(
             f"stopped; the champion is in {file}\n"
             f"to score it:  {PROGRAM} {shlex.join(['score', str(file), '--task', task])}\n"
-            f"to search on: {_how_to_resume(folder)}"
+            f"to search on: {_how_to_resume(folder, scheduler)}"
         )
         return interruption.code
     from ..scoring import score
@@ -137,8 +149,9 @@ def _tell(message: Warning | str, *where: Any, **more: Any) -> None:
     print(f"wann_lite: {in_one_line(str(message))}", file=sys.stderr)
 
 
-def _how_to_resume(folder: RunFolder) -> str:
-    return f"{PROGRAM} {shlex.join(['resume', str(folder.path)])}"
+def _how_to_resume(folder: RunFolder, scheduler: str | None) -> str:
+    where = ["--scheduler", scheduler] if scheduler else []
+    return f"{PROGRAM} {shlex.join(['resume', str(folder.path), *where])}"
 
 
 def _keep_champion(search: Search, folder: RunFolder) -> None:
@@ -146,7 +159,7 @@ def _keep_champion(search: Search, folder: RunFolder) -> None:
         folder.save_champion(search.champion, search.lineage)
 
 
-def _announce(folder: RunFolder, search: Search, dataset: Dataset) -> None:
+def _announce(folder: RunFolder, search: Search, dataset: Dataset, picked: str) -> None:
     minutes, last = _length(search, folder)
     length = time_in_words(max(0.0, minutes)) if minutes is not None else f"{last:,} generations"
     where = f"results in {folder.path}; Ctrl-C ends it early"
@@ -154,5 +167,5 @@ def _announce(folder: RunFolder, search: Search, dataset: Dataset) -> None:
     if search.population:
         print(f"resumed in generation {search.generation:,}, {length}{' left' if last is None else ' in all'}; {where}")
     else:
-        print(f"preset {folder.config['preset']}, seed {search.seed}, {length}; {where}")
+        print(f"preset {folder.config['preset']}{picked}, seed {search.seed}, {length}; {where}")
     print("accuracy: the champion's mean over the shared weights, on validation examples", flush=True)

@@ -17,7 +17,7 @@ from ..run_folder import RunFolder, RunFolderError, check_unused, unused_folder
 from ..search import Search
 from ..tasks import Classification
 from . import later
-from .arguments import MINUTES, PROGRAM, QUICK_TASKS
+from .arguments import FEW_INPUTS, MINUTES, PROGRAM, QUICK_TASKS
 from .mistakes import Mistake, told_in_one_line
 from .running import carry_out
 
@@ -36,31 +36,36 @@ def run(chosen: argparse.Namespace) -> int:
         If something asked for cannot be had, or the folder cannot be written (any more).
     """
     later.refuse(chosen)
-    if chosen.minutes is None and chosen.generations is None:
-        chosen.minutes = QUICK_TASKS.get(chosen.task, MINUTES[chosen.preset])
-    with told_in_one_line("--out"):
-        path = Path(chosen.out) if chosen.out else unused_folder(Path("runs", _name(chosen)))
-        check_unused(path)
+    if chosen.out:
+        with told_in_one_line("--out"):
+            check_unused(chosen.out)
     with told_in_one_line():
         dataset = load(chosen.task)
+    preset = _preset(chosen, dataset)
+    if chosen.minutes is None and chosen.generations is None:
+        chosen.minutes = QUICK_TASKS.get(chosen.task, MINUTES[preset])
+    with told_in_one_line("--out"):
+        path = Path(chosen.out) if chosen.out else unused_folder(Path("runs", _name(chosen, preset)))
+    with told_in_one_line():
         asked = {key: value for key in ("shards", "memory") if (value := getattr(chosen, key)) is not None}
-        config = SearchConfig.preset(_preset(chosen), **asked)
+        config = SearchConfig.preset(preset, **asked)
         how = {"backend": chosen.backend, "workers": chosen.workers, "cluster": chosen.scheduler}
         search = Search(Classification(dataset), config, seed=chosen.seed, **how)
     try:
-        with RunFolder(path, _described(chosen, search, dataset)) as folder:
-            return carry_out(folder, search, dataset)
+        with RunFolder(path, _described(chosen, preset, search, dataset)) as folder:
+            picked = f" (picked for {dataset.n_inputs} inputs)" if preset not in (chosen.preset, "default") else ""
+            return carry_out(folder, search, dataset, picked=picked, scheduler=chosen.scheduler)
     except RunFolderError as error:
         raise Mistake(f"--out: {error}") from error
 
 
-def _described(chosen: argparse.Namespace, search: Search, dataset: Dataset) -> dict[str, Any]:
+def _described(chosen: argparse.Namespace, preset: str, search: Search, dataset: Dataset) -> dict[str, Any]:
     """What `config.json` says."""
     return {
         "task": chosen.task,
         "data": repr(dataset),
         "seed": chosen.seed,
-        "preset": _preset(chosen),
+        "preset": preset,
         "minutes": chosen.minutes,
         "generations": chosen.generations,
         "settings": search.config.to_dict(),
@@ -73,10 +78,12 @@ def _described(chosen: argparse.Namespace, search: Search, dataset: Dataset) -> 
     }
 
 
-def _preset(chosen: argparse.Namespace) -> str:
-    """The preset asked for; points in the plane have their own in the place of those that are made for images."""
-    return "plane" if chosen.task in QUICK_TASKS and chosen.preset != "paper" else str(chosen.preset)
+def _preset(chosen: argparse.Namespace, dataset: Dataset) -> str:
+    """The preset asked for, or the one for so many inputs; the plane's is in the place of those made for images."""
+    if chosen.task in QUICK_TASKS and chosen.preset != "paper":
+        return "plane"
+    return chosen.preset or ("plane" if dataset.n_inputs <= FEW_INPUTS else "default")
 
 
-def _name(chosen: argparse.Namespace) -> str:
-    return f"{Path(chosen.task).stem or 'data'}-{_preset(chosen)}-seed{chosen.seed}"
+def _name(chosen: argparse.Namespace, preset: str) -> str:
+    return f"{Path(chosen.task).stem or 'data'}-{preset}-seed{chosen.seed}"
