@@ -152,9 +152,12 @@ def test_a_drawing_to_start_from_appears_on_the_pad(lab: Any, pad: Any) -> None:
     expect_answer(pad, 8)
     expect(pad.locator("canvas")).to_have_attribute("aria-label", "drawing pad, 1 stroke")
     assert pad.locator("canvas").evaluate(INKED) > 1000
+    before = pad.locator("img").get_attribute("alt")
     draw(lab, pad, [(0.45, 0.69), (0.55, 0.69)])
     expect(choice).to_have_value("draw yourself")
     expect(pad.locator("canvas")).to_have_attribute("aria-label", "drawing pad, 2 strokes")
+    # The next test begins when the kernel has nothing more to do.
+    expect(pad.locator("img")).not_to_have_attribute("alt", before)
 
 
 def test_each_digit_has_its_paths(lab: Any, cells: Any) -> None:  # noqa: F811
