@@ -24,13 +24,6 @@ def pytest_configure(config: pytest.Config) -> None:
         coverage.options.cov_fail_under = 0
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a test in the browser again if it fails: pages are not always as quick as the mouse."""
-    for item in items:
-        if item.path.name.startswith("test_browser"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """Make `check` raise in the kernels of lessons, whose solutions must pass; students' versions have none."""

@@ -152,12 +152,9 @@ def test_a_drawing_to_start_from_appears_on_the_pad(lab: Any, pad: Any) -> None:
     expect_answer(pad, 8)
     expect(pad.locator("canvas")).to_have_attribute("aria-label", "drawing pad, 1 stroke")
     assert pad.locator("canvas").evaluate(INKED) > 1000
-    before = pad.locator("img").get_attribute("alt")
     draw(lab, pad, [(0.45, 0.69), (0.55, 0.69)])
     expect(choice).to_have_value("draw yourself")
     expect(pad.locator("canvas")).to_have_attribute("aria-label", "drawing pad, 2 strokes")
-    # The next test begins when the kernel has nothing more to do.
-    expect(pad.locator("img")).not_to_have_attribute("alt", before)
 
 
 def test_each_digit_has_its_paths(lab: Any, cells: Any) -> None:  # noqa: F811
@@ -165,7 +162,7 @@ def test_each_digit_has_its_paths(lab: Any, cells: Any) -> None:  # noqa: F811
     for digit in (0, 9, 4):
         cell.get_by_role("button", name=str(digit), exact=True).click()
         expect(cell.locator("svg[role=img]")).to_contain_text(f"All that the answer {digit} depends on")
-        expect(cell.locator("img[alt]")).to_have_attribute("alt", re.compile(f"lead to the output of {digit}"))
+        expect(cell.locator("img")).to_have_attribute("alt", re.compile(f"lead to the output of {digit}"))
     cell.scroll_into_view_if_needed()
     screenshot(lab, "07", "digit_path")
 

@@ -102,7 +102,7 @@ def test_show_says_the_description_once_and_closes(monkeypatch: pytest.MonkeyPat
     import IPython.display
 
     monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append(data))
-    fig, _ = figure()
+    fig, _ = plt.subplots()
     show(fig, 'a "curve" that rises')
     (data,) = shown
     assert data["text/plain"] == 'a "curve" that rises'
@@ -111,6 +111,13 @@ def test_show_says_the_description_once_and_closes(monkeypatch: pytest.MonkeyPat
     picture = base64.b64decode(image.attrib["src"].removeprefix("data:image/png;base64,"))
     assert picture.startswith(b"\x89PNG")
     assert not plt.fignum_exists(fig.number)
+
+
+def test_pyplot_knows_nothing_of_a_figure() -> None:
+    """Or ipywidgets, in whose thread messages are dealt with, would show it in the wrong place."""
+    figure()
+    style.mosaic([["a", "b"]])
+    assert plt.get_fignums() == []
 
 
 def test_the_style_does_not_leak() -> None:

@@ -12,9 +12,12 @@ Wong (2011), Points of view: color blindness, Nature Methods 8, 441.
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
+import threading
+from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .extras import require
 
@@ -40,6 +43,9 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 # Eight stops of matplotlib's viridis, light to dark, so that few is close to the white page.
 _VIRIDIS = ("#fde725", "#a0da39", "#4ac16d", "#1fa187", "#277f8e", "#365c8d", "#46327e", "#440154")
+
+_OF_THE_FIGURE = frozenset({"figsize", "dpi", "layout", "facecolor"})
+_SETTINGS_IN_USE = threading.Lock()
 
 
 def colour_of(activation: str) -> str:
@@ -115,19 +121,20 @@ def settings() -> dict[str, Any]:
 def figure(*args: Any, **kwargs: Any) -> tuple[Figure, Any]:
     """``matplotlib.pyplot.subplots`` in the style of the course, with room for all labels.
 
+    The figure is not one of pyplot's: a notebook deals with its widgets' messages in a thread of their own, and would
+    show whatever pyplot holds at that moment in the wrong place. `show` displays it, or the end of a cell.
+
     Examples
     --------
     >>> fig, ax = figure(figsize=(6, 3))
     """
-    pyplot = require("matplotlib.pyplot", "a figure")
-    kwargs.setdefault("layout", "constrained")
-    with pyplot.rc_context(settings()):
-        fig, axes = pyplot.subplots(*args, **kwargs)
-    return fig, axes
+    with _styled():
+        fig = _paper(kwargs)
+        return fig, fig.subplots(*args, **kwargs)
 
 
 def mosaic(cells: list[list[str]], **kwargs: Any) -> tuple[Figure, dict[str, Any]]:
-    """``matplotlib.pyplot.subplot_mosaic`` in the style of the course.
+    """``matplotlib.pyplot.subplot_mosaic`` in the style of the course, otherwise as `figure`.
 
     Examples
     --------
@@ -135,11 +142,26 @@ def mosaic(cells: list[list[str]], **kwargs: Any) -> tuple[Figure, dict[str, Any
     >>> sorted(axes)
     ['left', 'right']
     """
-    pyplot = require("matplotlib.pyplot", "a figure")
-    kwargs.setdefault("layout", "constrained")
-    with pyplot.rc_context(settings()):
-        fig, axes = pyplot.subplot_mosaic(cells, **kwargs)
-    return fig, axes
+    with _styled():
+        fig = _paper(kwargs)
+        # Its hints know a list of lists of names only under a name of their own.
+        axes: dict[str, Any] = fig.subplot_mosaic(cast("list[Any]", cells), **kwargs)
+        return fig, axes
+
+
+@contextlib.contextmanager
+def _styled() -> Iterator[None]:
+    # Matplotlib's settings belong to the process: another thread must not take these for those to go back to.
+    with _SETTINGS_IN_USE, require("matplotlib", "a figure").rc_context(settings()):
+        yield
+
+
+def _paper(options: dict[str, Any]) -> Figure:
+    """A figure without axes; what is meant for it is taken out of the options."""
+    its = {"layout": "constrained"} | {name: options.pop(name) for name in _OF_THE_FIGURE & options.keys()}
+    fig: Figure = require("matplotlib.figure", "a figure").Figure(**its)
+    require("matplotlib.backends.backend_agg", "a figure").FigureCanvasAgg(fig)
+    return fig
 
 
 def show(fig: Figure, alt: str) -> None:
@@ -148,7 +170,7 @@ def show(fig: Figure, alt: str) -> None:
     Parameters
     ----------
     fig : matplotlib.figure.Figure
-        It is closed afterwards, so that the notebook does not show it a second time.
+        One of pyplot's is closed afterwards, so that the notebook does not show it a second time.
     alt : str
         What the figure shows, in a sentence.
     """
