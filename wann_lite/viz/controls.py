@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .extras import require
+
+
+def redrawn(redraw: Callable[..., None], controls: Mapping[str, Any], height: float) -> Any:
+    """What a function displays, as wide as there is room: anew whenever one of the controls is moved.
+
+    Parameters
+    ----------
+    redraw : callable
+        Takes the value of each control under its name. An error shows where the figure would stand.
+    controls : mapping of str to ipywidgets.Widget
+    height : float
+        In pixels, whatever is displayed: so the page does not jump.
+
+    Returns
+    -------
+    ipywidgets.Output
+
+    Raises
+    ------
+    ImportError
+        In one line that says what to install, if ipywidgets is missing.
+    """
+    output = require("ipywidgets", "controls").interactive_output(redraw, dict(controls))
+    output.layout.height = f"{height:.0f}px"
+    return output
 
 
 def weight_slider(value: float = 1.0) -> Any:

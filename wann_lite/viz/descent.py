@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..activations import get
 from ..losses import accuracy, cross_entropy, log_softmax
+from .controls import redrawn
 from .extras import require
 from .style import BLUE, GREY, INK, LINES, VERMILLION, mosaic, show
 
@@ -242,7 +243,4 @@ def explore_learning_rate(view: LearningRateView) -> Any:
     def redraw(rate: float) -> None:
         show(*draw_learning_rate(view, rate))
 
-    # interactive_output shows an error where the figure would stand.
-    output = widgets.interactive_output(redraw, {"rate": slider})
-    output.layout.height = "450px"
-    return widgets.VBox([slider, output])
+    return widgets.VBox([slider, redrawn(redraw, {"rate": slider}, 450)])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..network import Network
 from ..paths import count_paths, part_for, slopes
+from .controls import redrawn
 from .draw import Drawing, draw
 from .extras import require
 from .style import figure, show
@@ -188,6 +189,4 @@ def explore_digit_path(network: Network, dataset: Dataset, images: int = 100) ->
         show(*draw_digit_path(found, digit))
         show_drawing(draw_part(network, digit))
 
-    output = widgets.interactive_output(redraw, {"digit": buttons})
-    output.layout.height = "1050px"
-    return widgets.VBox([buttons, output])
+    return widgets.VBox([buttons, redrawn(redraw, {"digit": buttons}, 1050)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..datasets import prepare, rasterise
+from .controls import redrawn
 from .digit_path import show_drawing
 from .drawing_pad import EXAMPLES, Strokes, drawing_pad
 from .extras import require
@@ -94,8 +95,6 @@ def explore_a_digit(network: Network, dataset: Dataset) -> Any:
     def explain(strokes: Strokes) -> None:
         show_drawing(reader.draw(read_strokes(reader, strokes)))
 
-    figure = widgets.interactive_output(answer, {"strokes": pad})
-    paths = widgets.interactive_output(explain, {"strokes": pad})
-    figure.layout.height, paths.layout.height = "360px", "700px"
+    figure, paths = redrawn(answer, {"strokes": pad}, 360), redrawn(explain, {"strokes": pad}, 700)
     left = widgets.VBox([choice, pad], layout={"flex": "0 0 272px"})
     return widgets.VBox([widgets.HBox([left, figure]), paths])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .controls import redrawn
 from .extras import require
 from .onemax import Run, chance_of_winning, evolve_bits
 from .style import BLUE, GREEN, GREY, INK, LINES, ORANGE, SKY, VERMILLION, mosaic, show
@@ -199,7 +200,4 @@ def _slider(description: str, values: tuple[float, ...], value: float) -> Any:
 def _explorer(controls: list[Any], redraw: Any, names: dict[str, Any]) -> Any:
     widgets = require("ipywidgets", "a slider")
     require("matplotlib", "a figure")
-    # interactive_output shows an error where the figure would stand.
-    output = widgets.interactive_output(redraw, names)
-    output.layout.height = "430px"
-    return widgets.VBox([*controls, output])
+    return widgets.VBox([*controls, redrawn(redraw, names, 430)])

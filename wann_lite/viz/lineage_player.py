@@ -10,6 +10,7 @@ import numpy as np
 from ..lineage import Lineage
 from ..network import Connection
 from .captions import count, kinds_of
+from .controls import redrawn
 from .draw import Drawing
 from .extras import require
 from .film import Film, make_film, told, who
@@ -170,9 +171,7 @@ def explore_lineage(
     # In the browser, so that the film is no slower for a busy kernel.
     link = widgets.jslink((play, "value"), (slider, "index"))
 
-    # interactive_output shows an error where the picture would stand.
-    output = widgets.interactive_output(lambda frame: display(picture(frame)), {"frame": slider})
-    output.layout.height = f"{picture(0).scene.height + 24:.0f}px"
+    output = redrawn(lambda frame: display(picture(frame)), {"frame": slider}, picture(0).scene.height + 24)
     panel = widgets.VBox([widgets.HBox([play, slider]), output])
     panel.link = link  # as long as the panel lives
     return panel

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..ranking import pareto_fronts
+from .controls import redrawn
 from .extras import require
 from .style import BLUE, COLOURS, GREY, INK, LINES, MARKERS, ORANGE, VERMILLION, figure, show
 
@@ -128,7 +129,4 @@ def explore_newcomer(points: ArrayLike, names: Sequence[str]) -> Any:
     def redraw(connections: int, wrong: int) -> None:
         show(*draw_newcomer(points, names, (connections, wrong)))
 
-    # interactive_output shows an error where the figure would stand.
-    output = widgets.interactive_output(redraw, dict(zip(("connections", "wrong"), sliders, strict=True)))
-    output.layout.height = "480px"
-    return widgets.VBox([*sliders, output])
+    return widgets.VBox([*sliders, redrawn(redraw, dict(zip(("connections", "wrong"), sliders, strict=True)), 480)])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..perceptron import Perceptron, train_perceptron
+from .controls import redrawn
 from .extras import require
 from .plane import draw_plane, limits
 from .style import GREEN, INK, VERMILLION, figure, show
@@ -197,9 +198,7 @@ def explore_steps(tasks: Mapping[str, Task], passes: int = 12) -> Any:
     task.observe(restart, "value")
     next_example.on_click(advance)
     next_mistake.on_click(advance_to_mistake)
-    # interactive_output shows an error where the figure would stand.
-    output = widgets.interactive_output(redraw, {"name": task, "place": slider})
-    output.layout.height = "490px"
+    output = redrawn(redraw, {"name": task, "place": slider}, 490)
     return widgets.VBox([task, widgets.HBox([slider, next_example, next_mistake]), output])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..finished_run import FinishedRun, read_run
+from .controls import redrawn
 from .draw import draw
 from .extras import require
 from .search_picture import SearchPicture, Snapshot
@@ -111,9 +112,7 @@ def explore_run(run: FinishedRun | str | os.PathLike[str]) -> Any:
         picture_html, caption = drawn(place)
         display({"text/html": f"<p>{escape(caption)}</p>{picture_html}", "text/plain": caption}, raw=True)
 
-    # interactive_output shows an error where the picture would stand.
-    output = widgets.interactive_output(redraw, {"place": slider})
-    output.layout.height = "560px"
+    output = redrawn(redraw, {"place": slider}, 560)
     network = widgets.HTML(draw(found.champion, quick=True, title="the champion of the whole run").svg)
     network.layout.flex, network.layout.min_width = "1 1 300px", "280px"
     panel = widgets.VBox([widgets.HBox([play, slider]), widgets.HBox([output, network])])

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..activations import ACTIVATIONS, get
 from ..evaluate import evaluate
 from ..losses import accuracy
-from .controls import weight_slider
+from .controls import redrawn, weight_slider
 from .extras import require
 from .plots import draw_accuracy_by_weight
 from .style import BLUE, GREY, INK, ORANGE, PURPLE, VERMILLION, colour_of, figure, show
@@ -112,10 +112,9 @@ def explore_node() -> Any:
         options=list(ACTIVATIONS), value="tanh", description="activation", style={"description_width": "initial"}
     )
     slider = weight_slider(1.5)
-    output = widgets.interactive_output(
-        lambda activation, weight: show(*draw_node(activation, weight)), {"activation": choice, "weight": slider}
+    output = redrawn(
+        lambda activation, weight: show(*draw_node(activation, weight)), {"activation": choice, "weight": slider}, 440
     )
-    output.layout.height = "440px"
     return widgets.VBox([widgets.HBox([choice, slider]), output])
 
 
@@ -188,10 +187,7 @@ def explore_decisions(network: Network, dataset: Dataset) -> Any:
     widgets = require("ipywidgets", "a slider")
     require("matplotlib", "a figure")
     slider = weight_slider()
-    output = widgets.interactive_output(
-        lambda weight: show(*draw_decisions(network, dataset, weight)), {"weight": slider}
-    )
-    output.layout.height = "500px"
+    output = redrawn(lambda weight: show(*draw_decisions(network, dataset, weight)), {"weight": slider}, 500)
     return widgets.VBox([slider, output])
 
 

@@ -14,6 +14,7 @@ from ..engine.graph import Graph
 from ..network import Connection, Network
 from ..operators import add_connection, change_activation, remove_connection
 from .captions import Names, count
+from .controls import redrawn
 from .draw import Drawing
 from .extras import require
 from .layout import Layout, arrange
@@ -230,11 +231,8 @@ def explore_recomputed(network: Network) -> Any:
             lines = f"{change[:1].upper()}{change[1:]}: not possible here", f"{error}."
             return _page(network, layout, frozenset(), frozenset(), lines)
 
-    # interactive_output shows an error where the drawing would stand.
-    output = widgets.interactive_output(
-        lambda node, change: display(picture(node, change)), {"node": slider, "change": choice}
-    )
-    output.layout.height = f"{picture(slider.value, choice.value).scene.height + 24:.0f}px"
+    height = picture(slider.value, choice.value).scene.height + 24
+    output = redrawn(lambda node, change: display(picture(node, change)), {"node": slider, "change": choice}, height)
     return widgets.VBox([widgets.HBox([slider, choice]), output])
 
 

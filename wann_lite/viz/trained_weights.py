@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..training import Training
+from .controls import redrawn
 from .extras import require
 from .style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, VERMILLION, mosaic, show
 
@@ -141,8 +142,7 @@ def explore_training(training: Training) -> Any:
         style={"description_width": "initial"},
         layout={"width": "50%", "min_width": "320px"},
     )
-    output = widgets.interactive_output(lambda passes: show(*draw_training(training, passes)), {"passes": slider})
-    output.layout.height = "430px"
+    output = redrawn(lambda passes: show(*draw_training(training, passes)), {"passes": slider}, 430)
     return widgets.VBox([slider, output])
 
 

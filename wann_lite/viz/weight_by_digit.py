@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..evaluate import evaluate
-from .controls import weight_slider
+from .controls import redrawn, weight_slider
 from .extras import require
 from .plots import WEIGHT_GRID
 from .style import INK, VERMILLION, figure, show
@@ -194,8 +194,5 @@ def explore_weight_by_digit(network: Network, dataset: Dataset, images: int = 20
     widgets = require("ipywidgets", "a slider")
     require("matplotlib", "a figure")
     confusions, slider = count_answers(network, dataset, images), weight_slider()
-    output = widgets.interactive_output(
-        lambda weight: show(*draw_weight_by_digit(confusions, weight)), {"weight": slider}
-    )
-    output.layout.height = "490px"
+    output = redrawn(lambda weight: show(*draw_weight_by_digit(confusions, weight)), {"weight": slider}, 490)
     return widgets.VBox([slider, output])

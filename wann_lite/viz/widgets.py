@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..evaluate import evaluate
-from .controls import weight_slider
+from .controls import redrawn, weight_slider
 from .extras import require
 from .plots import WEIGHT_GRID, accuracy_by_weight, draw_accuracy_by_weight, draw_answers
 from .prediction import Prediction
@@ -162,11 +162,5 @@ def explore_shared_weight(network: Network, dataset: Dataset, images: int = 2000
     require("matplotlib", "a figure")
     view = measure_shared_weight(network, dataset, images)
     slider = weight_slider()
-
-    def redraw(weight: float) -> None:
-        show(*draw_shared_weight(view, weight))
-
-    # interactive_output shows an error where the figure would stand.
-    output = widgets.interactive_output(redraw, {"weight": slider})
-    output.layout.height = "430px"
+    output = redrawn(lambda weight: show(*draw_shared_weight(view, weight)), {"weight": slider}, 430)
     return widgets.VBox([slider, output])
