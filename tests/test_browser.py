@@ -3,13 +3,14 @@
 Without Chromium these tests are skipped, but in CI they fail. Screenshots go to `.ci/artefacts`.
 """
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ CLOSE = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
     await panel.sessionContext.shutdown();
     panel.dispose();
+}"""
+WRITE = """async ([path, cells]) => {
+    const cell = source => ({cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null});
+    const kernelspec = {name: 'python3', display_name: 'Python 3', language: 'python'};
+    const content = {cells: cells.map(cell), metadata: {kernelspec}, nbformat: 4, nbformat_minor: 4};
+    await window.jupyterapp.serviceManager.contents.save(path, {type: 'notebook', format: 'json', content});
 }"""
 WIDGET = ".jp-Cell-outputArea > .jp-OutputArea-child > .jp-OutputArea-output:has(.jupyter-widgets)"
 CONTROLS = (
@@ -126,16 +133,26 @@ def lab(chromium: str, address: str) -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="module", params=LESSONS)
-def lesson(request: pytest.FixtureRequest, lab: Any) -> Iterator[str]:
-    """A lesson that is open, with all its cells run; its name."""
-    name = request.param
+@contextlib.contextmanager
+def opened(lab: Any, name: str, cells: Sequence[str] = ()) -> Iterator[None]:
+    """A notebook, one of these cells if any are given, that is open with all its cells run."""
+    if cells:
+        lab.evaluate(WRITE, [name, list(cells)])
     lab.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", name)
     lab.wait_for_function(IDLE)
     lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     lab.evaluate(ANSWERED)
-    yield name
-    lab.evaluate(CLOSE)
+    try:
+        yield
+    finally:
+        lab.evaluate(CLOSE)
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request: pytest.FixtureRequest, lab: Any) -> Iterator[str]:
+    """A lesson that is open, with all its cells run; its name."""
+    with opened(lab, request.param):
+        yield request.param
 
 
 def screenshot(page: Any, lesson: str, name: str) -> None:

@@ -8,13 +8,11 @@ import matplotlib.pyplot as plt
 import pytest
 from playwright.sync_api import expect
 from test_browser import (  # noqa: F401 - the fixtures of the lessons' browser serve here too
-    ANSWERED,
-    CLOSE,
-    IDLE,
     PATIENCE,
     address,
     chromium,
     lab,
+    opened,
     pytestmark,
     screenshot,
 )
@@ -33,13 +31,6 @@ CELLS = (
     "digit_path.explore_digit_path(champion, digits)",
     "weight_by_digit.explore_weight_by_digit(champion, digits)",
 )
-WRITE = """async ([path, cells]) => {
-    const cell = source => ({cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null});
-    const kernelspec = {name: 'python3', display_name: 'Python 3', language: 'python'};
-    const content = {cells: cells.map(cell), metadata: {kernelspec}, nbformat: 4, nbformat_minor: 4};
-    await window.jupyterapp.serviceManager.contents.save(path, {type: 'notebook', format: 'json', content});
-    await window.jupyterapp.commands.execute('docmanager:open', {path});
-}"""
 INKED = """canvas => {
     const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
     return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
@@ -52,12 +43,8 @@ SEVEN = [(0.22, 0.14), (0.5, 0.14), (0.77, 0.14), (0.69, 0.33), (0.61, 0.52), (0
 @pytest.fixture(scope="module")
 def cells(lab: Any) -> Iterator[Any]:  # noqa: F811
     """The cells of a notebook with the three widgets, all run."""
-    lab.evaluate(WRITE, [NAME, list(CELLS)])
-    lab.wait_for_function(IDLE)
-    lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    lab.evaluate(ANSWERED)
-    yield lab.locator(".jp-CodeCell")
-    lab.evaluate(CLOSE)
+    with opened(lab, NAME, CELLS):
+        yield lab.locator(".jp-CodeCell")
 
 
 @pytest.fixture(scope="module")

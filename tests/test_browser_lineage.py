@@ -1,11 +1,10 @@
 """The film of an ancestry in JupyterLab: the slider moves it, Play runs it, and the page does not jump."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_browser import IDLE, WIDGET, address, chromium, lab, pytestmark, screenshot
+from test_browser import WIDGET, address, chromium, lab, opened, pytestmark, screenshot
 
 __all__ = ["address", "chromium", "lab", "pytestmark"]  # fixtures and the condition under which they work
 
@@ -23,30 +22,15 @@ for generation in range(1, 13):
     birth = Birth(birth, (mutation,), generation)
 lineage_player.explore_lineage(Lineage.of(founder, birth), datasets.xor(), milliseconds=200)
 """
-SAVE = """([name, text]) => window.jupyterapp.serviceManager.contents.save(
-    name, {type: 'notebook', format: 'json', content: JSON.parse(text)})"""
-OPEN = "async name => { await window.jupyterapp.commands.execute('docmanager:open', {path: name}); }"
-CLOSE = """async () => {
-    const panel = window.jupyterapp.shell.currentWidget;
-    await panel.sessionContext.shutdown();
-    panel.dispose();
-}"""
 
 
 @pytest.fixture(scope="module")
 def film(lab: Any) -> Iterator[Any]:
     """The widget on its page."""
-    code = {"cell_type": "code", "metadata": {}, "source": CODE, "outputs": [], "execution_count": None}
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = {"cells": [code], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 4}
-    lab.evaluate(SAVE, [NAME, json.dumps(notebook)])
-    lab.evaluate(OPEN, NAME)
-    lab.wait_for_function(IDLE)
-    lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    widget = lab.locator(WIDGET).first
-    picture(widget, "The founder: ").wait_for()
-    yield widget
-    lab.evaluate(CLOSE)
+    with opened(lab, NAME, [CODE]):
+        widget = lab.locator(WIDGET).first
+        picture(widget, "The founder: ").wait_for()
+        yield widget
 
 
 def picture(widget: Any, begin: str) -> Any:

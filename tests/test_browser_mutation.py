@@ -1,14 +1,12 @@
 """Be the mutation in JupyterLab: clicks in the drawing arrive, and what they do is seen on the page."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from test_browser import ANSWERED, CLOSE, IDLE, WIDGET, address, chromium, lab, pytestmark, screenshot
-from test_browser_lineage import OPEN, SAVE
+from test_browser import ANSWERED, WIDGET, address, chromium, lab, opened, pytestmark, screenshot
 
 __all__ = ["address", "chromium", "lab", "pytestmark"]  # fixtures and the condition under which they work
 expect.set_options(timeout=30_000)  # milliseconds, for a busy machine
@@ -30,17 +28,10 @@ MIDDLE = """path => {
 @pytest.fixture
 def game(lab: Any) -> Iterator[Any]:
     """The widget on its page, at the start."""
-    code = {"cell_type": "code", "metadata": {}, "source": CODE, "outputs": [], "execution_count": None}
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = {"cells": [code], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 4}
-    lab.evaluate(SAVE, [NAME, json.dumps(notebook)])
-    lab.evaluate(OPEN, NAME)
-    lab.wait_for_function(IDLE)
-    lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    widget = lab.locator(WIDGET).first
-    widget.locator("svg [data-part='3']").wait_for()
-    yield widget
-    lab.evaluate(CLOSE)
+    with opened(lab, NAME, [CODE]):
+        widget = lab.locator(WIDGET).first
+        widget.locator("svg [data-part='3']").wait_for()
+        yield widget
 
 
 def click_connection(lab: Any, widget: Any, part: str) -> None:

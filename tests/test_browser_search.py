@@ -11,18 +11,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error, expect
 from test_browser import (  # noqa: F401 - the fixtures of the lessons' browser serve here too
-    ANSWERED,
-    CLOSE,
-    IDLE,
     NOTEBOOKS,
     PATIENCE,
     address,
     chromium,
     lab,
+    opened,
     pytestmark,
     screenshot,
 )
-from test_browser_digits import WRITE
 
 expect.set_options(timeout=PATIENCE)
 NAME = "live_search.ipynb"
@@ -66,28 +63,16 @@ def watch_a_search(page: Any, picture: str) -> None:
 
 
 def test_start_pause_continue_stop_in_jupyterlab(lab: Any) -> None:  # noqa: F811
-    lab.evaluate(WRITE, [NAME, list(CELLS)])
-    lab.wait_for_function(IDLE)
-    lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    lab.evaluate(ANSWERED)
-    try:
+    with opened(lab, NAME, CELLS):
         watch_a_search(lab, '.jp-OutputArea img[alt*="networks tried"]')
         expect(lab.locator(".jp-OutputArea svg[role=img]").first).to_be_visible()
         screenshot(lab, "06", "live_search")
-    finally:
-        lab.evaluate(CLOSE)
 
 
 def test_other_cells_run_while_it_searches(lab: Any) -> None:  # noqa: F811
-    lab.evaluate(WRITE, ["busy_" + NAME, [*CELLS[:2], "live.start()", "40 + 2"]])
-    lab.wait_for_function(IDLE)
-    lab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    lab.evaluate(ANSWERED)
-    try:
+    with opened(lab, "busy_" + NAME, [*CELLS[:2], "live.start()", "40 + 2"]):
         expect(lab.locator(".jp-OutputArea pre", has_text="42")).to_be_visible()
         expect(lab.get_by_text("Running, generation")).to_be_visible()
-    finally:
-        lab.evaluate(CLOSE)
 
 
 @pytest.fixture(scope="module")
