@@ -75,6 +75,14 @@ def choose(at_most: int) -> str:
     return instructions()
 
 
+cdef void *resized(void *memory, size_t size) except NULL:
+    """The memory at another size; where there is none, it stays as it was."""
+    cdef void *found = realloc(memory, size)
+    if found is NULL:
+        raise MemoryError()
+    return found
+
+
 # --- what arrives
 
 cdef class Program:
@@ -104,12 +112,9 @@ cdef class Program:
                           self.changed)
 
     cdef int put(self, int value) except -1:
-        cdef int *larger
         if self.size == self.room:
-            larger = <int *> realloc(self.data, 2 * self.room * sizeof(int))
-            if larger is NULL:
-                raise MemoryError()
-            self.data, self.room = larger, 2 * self.room
+            self.data = <int *> resized(self.data, 2 * self.room * sizeof(int))
+            self.room *= 2
         self.data[self.size] = value
         self.size += 1
         return 0
@@ -420,11 +425,9 @@ cdef class Shard:
         free(self.losses)
 
     cdef int _make_room(self, long slots) except -1:
-        self.sums = <float **> realloc(self.sums, slots * sizeof(float *))
-        self.values = <float **> realloc(self.values, slots * sizeof(float *))
-        self.thin = <unsigned char *> realloc(self.thin, slots)
-        if self.sums is NULL or self.values is NULL or self.thin is NULL:
-            raise MemoryError()
+        self.sums = <float **> resized(self.sums, slots * sizeof(float *))
+        self.values = <float **> resized(self.values, slots * sizeof(float *))
+        self.thin = <unsigned char *> resized(self.thin, slots)
         self.room = slots
         return 0
 
@@ -819,9 +822,7 @@ cdef class Shard:
 
     cdef _keep(self, int key, Loss loss):
         if key >= self.n_losses:
-            self.losses = <View **> realloc(self.losses, 2 * (key + 1) * sizeof(View *))
-            if self.losses is NULL:
-                raise MemoryError()
+            self.losses = <View **> resized(self.losses, 2 * (key + 1) * sizeof(View *))
             self.n_losses = 2 * (key + 1)
         self.kept[key] = loss
         self.losses[key] = &loss.view

@@ -13,6 +13,7 @@ from ..paths import count_paths, part_for, slopes
 from .controls import redrawn
 from .draw import Drawing, draw
 from .extras import require
+from .plots import image_shape
 from .style import figure, show
 
 if TYPE_CHECKING:
@@ -60,9 +61,7 @@ def measure_digit_paths(network: Network, dataset: Dataset, images: int = 100) -
     ValueError
         If the data set is not of images, has none of some digit, or does not fit the network.
     """
-    if dataset.image_shape is None:
-        raise ValueError(f"{dataset!r} does not hold images: take one that does, such as wl.datasets.mnist()")
-    first, shape = network.first, (dataset.n_classes, *dataset.image_shape)
+    first, shape = network.first, (dataset.n_classes, *image_shape(dataset))
     effects, averages = np.zeros((2, dataset.n_classes, dataset.n_inputs))
     for digit in range(dataset.n_classes):
         x = dataset.x_validation[dataset.y_validation == digit][: max(images, 0)]

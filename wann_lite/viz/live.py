@@ -117,8 +117,8 @@ class LiveSearch:
         self._thread = thread
         self._painter = Painter(self._thread, self._paint)
         self._thread.start()
+        self._show_state()  # what is to be said from now on the painter says
         self._painter.start()
-        self._show_state()
 
     def pause(self) -> None:
         """Let the search wait after its current generation."""

@@ -14,6 +14,7 @@ from .style import BLUE, GREEN, GREY, INK, LINES, MARKERS, ORANGE, PURPLE, VERMI
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from ..datasets import Dataset
     from ..network import Network
 
 #: Shared weights from -2 to 2 in steps of 0.1.
@@ -64,6 +65,19 @@ def accuracy_by_weight(network: Network, x: ArrayLike, y: ArrayLike, weights: Ar
     # One weight at a time: the outputs at all weights together may need more memory than a laptop has to
     # spare.
     return np.array([float(np.mean(evaluate(network, x, [w])[0].argmax(axis=1) == labels)) for w in array])
+
+
+def image_shape(dataset: Dataset) -> tuple[int, int]:
+    """Height and width of the images in a data set.
+
+    Raises
+    ------
+    ValueError
+        If it does not hold images.
+    """
+    if dataset.image_shape is None:
+        raise ValueError(f"{dataset!r} does not hold images: take one that does, such as wl.datasets.mnist()")
+    return dataset.image_shape
 
 
 def draw_accuracy_by_weight(

@@ -15,6 +15,7 @@ from ..network import Connection, Network
 from ..paths import contributions, part_for, through_connections
 from .digit_path import draw_pixels
 from .draw import Drawing, draw
+from .plots import image_shape
 from .shared_weights import WEIGHTS
 from .style import BLUE, GREY, INK, VERMILLION, mosaic
 
@@ -77,11 +78,10 @@ class Reader:
     """
 
     def __init__(self, network: Network, dataset: Dataset, images: int = 500) -> None:
-        if dataset.image_shape is None:
-            raise ValueError(f"{dataset!r} does not hold images: take one that does, such as wl.datasets.mnist()")
+        shape = image_shape(dataset)
         if images < 1:
             raise ValueError(f"images is {images}: at least 1 is needed")
-        self.network, self.shape = network, dataset.image_shape
+        self.network, self.shape = network, shape
         x, y = dataset.x_validation[:images], dataset.y_validation[:images]
         self._scales = best_scale(evaluate(network, x, WEIGHTS), y)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..evaluate import evaluate
 from .controls import redrawn, weight_slider
 from .extras import require
-from .plots import WEIGHT_GRID, accuracy_by_weight, draw_accuracy_by_weight, draw_answers
+from .plots import WEIGHT_GRID, accuracy_by_weight, draw_accuracy_by_weight, draw_answers, image_shape
 from .prediction import Prediction
 from .style import mosaic, show
 
@@ -79,8 +79,7 @@ def measure_shared_weight(network: Network, dataset: Dataset, images: int = 2000
     ValueError
         If the data set is not of images, the network does not take them, or `images` is below 1.
     """
-    if dataset.image_shape is None:
-        raise ValueError(f"{dataset!r} does not hold images: take one that does, such as wl.datasets.mnist()")
+    shape = image_shape(dataset)
     if images < 1:
         raise ValueError(f"images is {images}: at least 1 is needed")
     x, y = dataset.x_validation[:images], dataset.y_validation[:images]
@@ -92,7 +91,7 @@ def measure_shared_weight(network: Network, dataset: Dataset, images: int = 2000
         examples=x[first_of_class],
         labels=y[first_of_class],
         answers=evaluate(network, x[first_of_class], WEIGHT_GRID).argmax(axis=2),
-        shape=dataset.image_shape,
+        shape=shape,
     )
 
 
