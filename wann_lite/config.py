@@ -11,7 +11,7 @@ from typing import Any
 
 from .activations import NAMES
 from .evaluate import SEARCH_WEIGHTS
-from .mutation import KINDS
+from .mutation import DRAWN
 
 _NO_STEP = tuple(name for name in NAMES if name != "step")
 # f(c x) = c f(x) for every c > 0: what such a node tells apart does not depend on the size of its sum,
@@ -48,7 +48,7 @@ class SearchConfig:
     complexity_ranking : float
         How often a generation is ranked by (mean loss, connections); else by (mean loss, lowest loss).
     rates : mapping
-        How often each kind of mutation is drawn (`wann_lite.mutation.KINDS`).
+        How often each kind of mutation is drawn (`wann_lite.mutation.DRAWN`).
     activations : tuple of str
         What a hidden node may become.
     weights : tuple of float
@@ -71,6 +71,15 @@ class SearchConfig:
         of `batch`. It decides how sums are rounded, so another number may find another network.
     memory : str
         What the arrays of a generation may take, such as "500MB" or "2GB"; a batch is no larger than fits.
+    survey : int
+        How many examples of each new batch tell which changes promise most (`wann_lite.survey`); mutations are then
+        informed. With 0 they are blind.
+    recombination : float
+        How often an informed child tries, on top of what the best of the generation has, what one of its siblings
+        has; else it tries something new.
+    price : float
+        What a connection costs beside the loss, as a part of what those to be added promise to earn; less while there
+        are fewer than `max_connections`, by the eighth power of the ratio. For informed mutations only.
     validate_every : int
         Generations between looks at the validation examples, by which the champion is chosen.
 
@@ -103,6 +112,9 @@ class SearchConfig:
     max_connections: int | None = 1000
     shards: int | None = None
     memory: str = "2GB"
+    survey: int = 0
+    recombination: float = 0.5
+    price: float = 0.0
     validate_every: int = 100
 
     def __post_init__(self) -> None:
@@ -124,9 +136,11 @@ class SearchConfig:
                 raise ValueError(
                     f"shards is {self.shards}, and a batch has {self.batch} examples: use at most one for each"
                 )
+        _whole("survey", self.survey, least=0)
         self.memory_bytes  # noqa: B018 - a size that is none shows here
-        for name in ("initial_connections", "elite", "cull", "complexity_ranking"):
+        for name in ("initial_connections", "elite", "cull", "complexity_ranking", "recombination"):
             _number(name, getattr(self, name), 0, 1)
+        _number("price", self.price, 0, 100)
         _number("batch_growth", self.batch_growth, 0, 1e6)
         if round(self.population * self.elite) >= self.population:
             raise ValueError(f"elite is {self.elite!r}: with all of the population kept there is no room for a child")
@@ -243,8 +257,8 @@ def _checked_rates(rates: Mapping[str, float]) -> Mapping[str, float]:
     if not isinstance(rates, Mapping):
         raise ValueError(f"rates is {rates!r}: give a rate for each kind of mutation, such as {{'insert_node': 0.2}}")
     for kind, rate in rates.items():
-        if kind not in KINDS:
-            raise ValueError(f"unknown kind of mutation {kind!r} in rates: use {', '.join(KINDS)}")
+        if kind not in DRAWN:
+            raise ValueError(f"unknown kind of mutation {kind!r} in rates: use {', '.join(DRAWN)}")
         _number(f"rates: {kind}", rate, 0, 1e6)
     if not sum(rates.values()) > 0:
         raise ValueError(f"rates is {dict(rates)!r}: at least one rate must be greater than 0")
@@ -271,6 +285,25 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
             batch_every=1,
             max_connections=None,
             validate_every=20,
+        ),
+        # The two ideas beyond the paper together: every child is the leader's, and has one informed mutation.
+        "informed": SearchConfig(
+            population=24,
+            elite=1 / 24,
+            cull=23 / 24,
+            tournament=1,
+            complexity_ranking=0.0,
+            initial_connections=0.02,
+            weights=(-1.0, 0.05),
+            batch=40_000,
+            first_batch=1500,
+            batch_growth=8.0,
+            batch_every=6,
+            max_connections=1849,
+            shards=4,
+            survey=8000,
+            price=0.2,
+            validate_every=60,
         ),
         # Points in the plane: founders that use all of their few inputs, and batches small enough to differ.
         "plane": SearchConfig(

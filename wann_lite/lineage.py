@@ -23,7 +23,11 @@ MAX_FILE_BYTES = 32 * 2**20
 
 _MAX_STEPS = 1_000_000
 _CONNECTION = ("source", "target")
-_FIELDS = {"insert_node": (*_CONNECTION, "node", "activation"), "change_activation": ("node", "activation")}
+_FIELDS = {
+    "insert_node": (*_CONNECTION, "node", "activation"),
+    "change_activation": ("node", "activation"),
+    "add_node": ("source", "node", "activation"),
+}
 
 
 # Compared by identity and shown without its parent: a line of ancestors may be longer than Python's stack.

@@ -19,6 +19,7 @@ from .operators import (
     Change,
     Mutation,
     add_connection,
+    add_node,
     change_activation,
     enable_connection,
     insert_node,
@@ -26,11 +27,13 @@ from .operators import (
 )
 
 __all__ = [
+    "DRAWN",
     "KINDS",
     "Change",
     "Kind",
     "Mutation",
     "add_connection",
+    "add_node",
     "apply",
     "change_activation",
     "enable_connection",
@@ -41,10 +44,10 @@ __all__ = [
 
 
 class Kind(NamedTuple):
-    """A kind of mutation: how one is carried out and how one is proposed at random."""
+    """A kind of mutation: how one is carried out, and how one is proposed at random, if it ever is."""
 
     act: Callable[[Network, Any], Change]
-    propose: Callable[[Network, np.random.Generator, Sequence[str]], Mutation | None]
+    propose: Callable[[Network, np.random.Generator, Sequence[str]], Mutation | None] | None
 
 
 #: The kinds of mutation by name.
@@ -54,7 +57,11 @@ KINDS: dict[str, Kind] = {
     "enable_connection": Kind(lambda n, m: enable_connection(n, m.source, m.target), proposals.propose_enabling),
     "change_activation": Kind(lambda n, m: change_activation(n, m.node, m.activation), proposals.propose_activation),
     "remove_connection": Kind(lambda n, m: remove_connection(n, m.source, m.target), proposals.propose_removal),
+    # By itself it changes nothing that a network does.
+    "add_node": Kind(lambda n, m: add_node(n, m.source, m.activation, m.node), None),
 }
+#: The kinds that are drawn at random.
+DRAWN: tuple[str, ...] = tuple(kind for kind, its in KINDS.items() if its.propose)
 
 
 def apply(network: Network, mutation: Mutation) -> Network:
@@ -90,7 +97,7 @@ def mutate(
     ----------
     network : Network
     rng : numpy.random.Generator
-    rates : mapping from a kind of `KINDS` to a number >= 0
+    rates : mapping from a kind of `DRAWN` to a number >= 0
         How often each kind is drawn, relative to the others. A kind that finds nothing to change gives way to
         the others.
     activations : sequence of str
@@ -113,8 +120,8 @@ def mutate(
     add connection 2 -> 3
     """
     for kind, rate in rates.items():
-        if kind not in KINDS:
-            raise ValueError(f"unknown kind of mutation {shown(kind)}: use one of {', '.join(KINDS)}")
+        if kind not in DRAWN:
+            raise ValueError(f"unknown kind of mutation {shown(kind)}: use one of {', '.join(DRAWN)}")
         if not 0 <= rate < math.inf:
             raise ValueError(f"the rate of {kind} is {rate!r}: it must be a number of at least 0")
     if not len(activations) or any(name not in ACTIVATIONS for name in activations):
@@ -129,9 +136,10 @@ def mutate_unchecked(
     left = {kind: rate for kind, rate in rates.items() if rate > 0}
     while left:
         kind = _draw(left, rng)
-        mutation = KINDS[kind].propose(network, rng, activations)
-        if mutation is not None:
-            return KINDS[kind].act(network, mutation)
+        its = KINDS[kind]
+        mutation = its.propose and its.propose(network, rng, activations)
+        if mutation:
+            return its.act(network, mutation)
         del left[kind]
     raise ValueError(f"none of {', '.join(rates)} can change this network: allow another kind of mutation")
 

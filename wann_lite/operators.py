@@ -1,8 +1,9 @@
-"""The five ways to change a topology by one step; `wann_lite.mutation` draws among them.
+"""The ways to change a topology by one step; `wann_lite.mutation` draws among the first five.
 
-The first three are the paper's (Gaier & Ha 2019, section 3.2 and figure 3), enabling again is the original
-program's, and removing a connection is ours. The network stays feed-forward because a connection may only
-lead to an output or from a lower to a higher layer (`Network.layers`).
+Inserting a node, adding a connection and changing an activation are the paper's (Gaier & Ha 2019, section 3.2 and
+figure 3), enabling again is the original program's, removing a connection is ours, and so is adding a node, which
+informed mutations (`wann_lite.informed`) are put together from. The network stays feed-forward because a connection
+may only lead to an output or from a lower to a higher layer (`Network.layers`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Mutation(NamedTuple):
     source, target : int or None
         The connection that was split, added, enabled or removed.
     node : int or None
-        The hidden node that was inserted or changed.
+        The hidden node that was inserted, added or changed.
     activation : str or None
         Its activation from then on.
 
@@ -44,6 +45,8 @@ class Mutation(NamedTuple):
     def __str__(self) -> str:
         if self.kind == "insert_node":
             return f"insert node {self.node} ({self.activation}) between {self.source} and {self.target}"
+        if self.kind == "add_node":
+            return f"add node {self.node} ({self.activation}) on {self.source}"
         if self.kind == "change_activation":
             return f"change node {self.node} to {self.activation}"
         return f"{self.kind.replace('_', ' ')} {self.source} -> {self.target}"
@@ -86,6 +89,50 @@ def insert_node(network: Network, source: int, target: int, activation: str) -> 
     draft.connect(source, node)
     draft.connect(node, target)
     return draft.network(), Mutation("insert_node", source, target, node, activation)
+
+
+def add_node(network: Network, source: int, activation: str, node: int | None = None) -> Change:
+    """Add a hidden node that listens to `source`; nothing listens to it until a connection leads from it.
+
+    Parameters
+    ----------
+    network : Network
+    source : int
+    activation : str
+    node : int, optional
+        The number of a hidden node that removals left without any connection, to be used again; by default a new one.
+
+    Returns
+    -------
+    (Network, Mutation)
+
+    Raises
+    ------
+    ValueError
+        If there is no such source or activation, or the number is taken.
+
+    Examples
+    --------
+    >>> child, mutation = add_node(Network(2, 1, ["linear"], []), 1, "abs")
+    >>> child.connections, child.n_hidden
+    (((1, 4),), 0)
+    >>> print(mutation)
+    add node 4 (abs) on 1
+    """
+    activation = get(activation).name
+    source = _source(network, source)
+    draft = Draft(network)
+    if node is None or node == network.n_nodes:
+        node = draft.append_node(activation)
+    elif is_integer(node) and node in network.hidden and node != source and not is_connected(network, node):
+        draft.set_activation(node, activation)
+    else:
+        raise ValueError(
+            f"node {shown(node)} cannot be added: a new node has the number {network.n_nodes}, "
+            "or that of a hidden node without any connection"
+        )
+    draft.connect(source, node)
+    return draft.network(), Mutation("add_node", source, node=node, activation=activation)
 
 
 def add_connection(network: Network, source: int, target: int) -> Change:
@@ -222,18 +269,31 @@ def leads_forward(network: Network, source: int, target: int) -> bool:
     return target in network.outputs or network.layers[source] < network.layers[target]
 
 
-def _ends(network: Network, source: Any, target: Any) -> tuple[int, int]:
+def is_connected(network: Network, node: int) -> bool:
+    """Whether an output or a hidden node has any connection, disabled ones included."""
+    i = node - network.first
+    return bool(
+        network.sources[i] or network.targets[node] or network.disabled_sources[i] or network.disabled_targets[node]
+    )
+
+
+def _source(network: Network, source: Any) -> int:
     if not is_integer(source) or not 0 <= source < network.n_nodes or source in network.outputs:
         raise ValueError(
             f"node {shown(source)} cannot be a source: choose the bias, "
             f"an input (1 to {network.n_inputs}) or a hidden node ({_span(network.hidden)})"
         )
+    return int(source)
+
+
+def _ends(network: Network, source: Any, target: Any) -> tuple[int, int]:
+    source = _source(network, source)
     if not is_integer(target) or not network.first <= target < network.n_nodes:
         raise ValueError(
             f"node {shown(target)} cannot be a target: choose an output ({_span(network.outputs)}) "
             f"or a hidden node ({_span(network.hidden)})"
         )
-    return int(source), int(target)
+    return source, int(target)
 
 
 def _connection(network: Network, source: Any, target: Any) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from .engine import Phenotype
+from .informed import Proposal
 from .lineage import Birth
 from .network import Network
 
@@ -24,11 +25,14 @@ class Individual:
         Where it descends from.
     founder : Network
         The first of its line.
+    proposal : tuple, optional
+        The informed mutation that made it, if one did (`wann_lite.informed`).
     """
 
     phenotype: Phenotype
     birth: Birth
     founder: Network
+    proposal: Proposal | None = None
 
     @property
     def network(self) -> Network:

@@ -23,11 +23,13 @@ from .config import SearchConfig
 from .engine import Engine, Phenotype
 from .engine.shards import Shards
 from .files import write_atomically
+from .informed import Building, Proposal
 from .lineage import Birth, Lineage
 from .mutation import Mutation, mutate_unchecked
 from .network import Network
 from .population import Champion, Generation, Individual
 from .ranking import first_front, rank, tournament
+from .survey import Survey
 from .tasks import Classification
 
 _REMOVAL = {"remove_connection": 1.0}
@@ -124,6 +126,9 @@ class Search:
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)
         self._ranked_by = "connections"
+        # What informed mutations are drawn from, and what a connection costs beside the loss.
+        self._survey: Survey | None = None
+        self._price = 0.0
         # The champion so far, and whoever was looked at last.
         self._champion: Champion | None = None
         self._glance: tuple[Individual, Champion] | None = None
@@ -147,7 +152,7 @@ class Search:
             winners = tournament(len(survivors), config.tournament, self._rng, size - len(elite))
             parents = [survivors[place] for place in np.sort(winners)]
             self._keep(elite + parents)
-            self._succeed(elite + self._children(parents), generation=self.generation + 1)
+            self._succeed(elite + self._children(parents, ranked), generation=self.generation + 1)
         if self._champion is None or self.generation % self.config.validate_every == 0:
             self._champion = self._leader()
         self.seconds += time.perf_counter() - started
@@ -168,7 +173,10 @@ class Search:
         return [Individual(phenotype, Birth(), phenotype.network) for phenotype in phenotypes]
 
     def _ranked(self) -> list[Individual]:
-        """The population from best to worst, by mean loss and one of two further objectives."""
+        """The population from best to worst, by mean loss and one of two further objectives, or the price of size."""
+        if self.config.survey:
+            self._ranked_by = "price"
+            return [self.population[i] for i in np.argsort(self._costs(), kind="stable")]
         if self._rng.random() < self.config.complexity_ranking:
             self._ranked_by = "connections"
             second = np.array([individual.network.n_connections for individual in self.population], dtype=float)
@@ -183,7 +191,10 @@ class Search:
         per_example = self._engine.bytes_per_example(phenotypes)
         due = self.generation % self.config.batch_every == 0
         if due or per_example * self._engine.n > self.config.memory_bytes:
-            self._engine.change_batch(self._batch(per_example), keep=phenotypes)
+            rows = self._batch(per_example)
+            self._engine.change_batch(rows, keep=phenotypes)
+            if self.config.survey:
+                self._look_around(individuals[0], rows[: self.config.survey])
         else:
             self._engine.hold(phenotypes)
 
@@ -206,20 +217,54 @@ class Search:
             )
         return self.task.draw(min(fitting, wanted), self._batch_rng)
 
-    def _children(self, parents: list[Individual]) -> list[Individual]:
-        births = []
+    def _look_around(self, leader: Individual, rows: NDArray[Any]) -> None:
+        """Survey the leader at one of the weights; until the next survey, informed mutations come from this one."""
+        config, (x, labels) = self.config, self.task.examples
+        w = int(self._rng.integers(len(config.weights)))
+        scales = leader.phenotype.scale
+        scale = float(scales[w]) if config.scale_free and scales is not None and scales[w] > 0 else 1.0
+        self._survey = Survey(
+            leader.network, x[rows], labels[rows], config.weights[w], scale, self._rng, self.task.image_shape
+        )
+        crowding = leader.network.n_connections / (config.max_connections or float("inf"))
+        self._price = config.price * self._survey.earning * min(crowding, 1.0) ** 8
+
+    def _children(self, parents: list[Individual], ranked: list[Individual]) -> list[Individual]:
+        births: list[Birth] = []
+        proposals: list[Proposal | None] = []
+        # What stands beside the leader and has the same parent: what made it better may do so on top of the leader's.
+        leader, others = ranked[0].birth, ranked[1:]
+        siblings = iter([other.proposal for other in others if other.birth.parent is leader.parent and other.proposal])
 
         def offspring() -> Iterator[tuple[Network, Phenotype]]:
             for parent in parents:
-                network, mutations = self._varied(parent.network)
+                network, mutations, proposal = self._informed(parent.network, siblings)
                 births.append(Birth(parent.birth, mutations, self.generation + 1))
+                proposals.append(proposal)
                 yield network, parent.phenotype
 
         phenotypes = self._engine.children(offspring())
         for birth, phenotype in zip(births, phenotypes, strict=True):
             birth.loss = float(phenotype.losses.sum()) / len(self.config.weights)
-        born = zip(phenotypes, births, parents, strict=True)
-        return [Individual(phenotype, birth, parent.founder) for phenotype, birth, parent in born]
+        born = zip(phenotypes, births, parents, proposals, strict=True)
+        return [Individual(phenotype, birth, parent.founder, proposal) for phenotype, birth, parent, proposal in born]
+
+    def _informed(
+        self, network: Network, siblings: Iterator[Proposal]
+    ) -> tuple[Network, tuple[Mutation, ...], Proposal | None]:
+        """A child by an informed mutation; by a blind one where there is no survey, or nothing left in it."""
+        limit = self.config.max_connections or math.inf
+        while self._survey is not None:
+            borrowed = next(siblings, None) if self._rng.random() < self.config.recombination else None
+            proposal = borrowed or self._survey.draw(self._rng)
+            if proposal is None:
+                break
+            building = Building(network, self._survey.spare)
+            for change in (*self._survey.stragglers, proposal):
+                change.make(building)
+            if building.mutations and building.network.n_connections <= max(limit, network.n_connections):
+                return building.network, tuple(building.mutations), proposal
+        return *self._varied(network), None
 
     def _varied(self, network: Network) -> tuple[Network, tuple[Mutation, ...]]:
         limit, rates, mutations = self.config.max_connections, self.config.rates, []
@@ -368,8 +413,13 @@ class Search:
         champion = self._leader()
         return Lineage.of(champion.founder, champion.birth)
 
+    def _costs(self) -> NDArray[Any]:
+        """The mean loss of each individual, and the price of its connections."""
+        connections = np.array([individual.network.n_connections for individual in self.population])
+        return self._losses.mean(axis=1) + self._price * connections
+
     def _best(self) -> Individual:
-        return self.population[int(self._losses.mean(axis=1).argmin())]
+        return self.population[int(self._costs().argmin())]
 
     def _leader(self) -> Champion:
         """The champion so far or the best individual of now, whichever does better."""

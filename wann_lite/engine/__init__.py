@@ -52,6 +52,11 @@ class Phenotype:
         self._scale: Array | None = None if parent is None else parent._scale
 
     @property
+    def scale(self) -> Array | None:
+        """What its outputs are multiplied by at each shared weight (W,) before the softmax."""
+        return self._scale
+
+    @property
     def held(self) -> bool:
         """Whether children can be made from it."""
         return self._key is not None

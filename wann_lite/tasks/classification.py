@@ -53,6 +53,11 @@ class Classification:
         """The classes."""
         return self.dataset.n_classes
 
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Height and width in pixels if the examples are images."""
+        return self.dataset.image_shape
+
     @cached_property
     def fingerprint(self) -> str:
         """A checksum of all examples that a search looks at: it tells whether the data are still the same."""
