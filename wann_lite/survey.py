@@ -38,7 +38,7 @@ FEATURES = ("abs", "relu", "linear")
 _IN_STEP = [Degree(level, level % 2 == 1) for level in range(DEPTH)]
 
 # So many examples at a time, so that all that is known of them stays near the processor.
-_ROWS_AT_ONCE = 2000
+_ROWS_AT_ONCE = 4000
 # Of each kind so many of the best are worth keeping, and a draw is among so many of the best that are left.
 _KEPT, _DRAWN_FROM = 300, {Connect: 64, Disconnect: 44, Grow: 12, Switch: 6}
 # How often each kind is drawn.
