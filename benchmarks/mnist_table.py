@@ -1,0 +1,204 @@
+"""The table of the paper for the searches of this package on MNIST: five seeds of each row, means and deviations.
+
+Usage: python benchmarks/mnist_table.py [--rows informed small blind] [--minutes 50] [--seeds 0 1 2 3 4] [--jobs 2]
+
+A search uses one core unless `--workers` gives it more, so that two run side by side; minutes are minutes on the clock.
+Each has a folder in `--runs` with its checkpoints, its champion and the champion's lineage: a benchmark that was killed
+goes on where it was. What a champion is chosen by are validation images. Test images are looked at once for each row
+and seed, by `wl.score` at its end, and what came of it is written down in the folder and in `--out` at once; a row and
+seed that stand there are not run, nor scored, again. The figure is written beside the results, as an SVG.
+"""
+
+import argparse
+import json
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import product
+from pathlib import Path
+
+# A search is to stay on its core; numpy reads these when it is loaded.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+import numpy as np
+from machine import described
+from tables import mnist_table
+
+import wann_lite as wl
+from wann_lite import checkpoint
+from wann_lite.files import write_atomically
+from wann_lite.finished_run import read_run
+from wann_lite.invariance import is_invariant
+from wann_lite.run_folder import RunFolder
+from wann_lite.scoring import PAPER, PAPER_RANDOM, RANDOM_WEIGHTS, SINGLE_LAYER
+from wann_lite.tuning import accuracies_at
+
+ROOT = Path(__file__).parents[1]
+
+#: The preset of each row, and what differs from it.
+ROWS = {"informed": ("informed", {}), "small": ("informed", {"max_connections": 400}), "blind": ("default", {})}
+
+#: Seconds between checkpoints.
+SAVE_EVERY = 20
+#: So many moments of a search are kept, closer together at its beginning.
+MOMENTS = 60
+
+
+def measure(row, seed, minutes, workers, runs):
+    """A search from beginning, or from its last checkpoint, to end; what came of it."""
+    path = runs / f"{row}_{seed}"
+    record = path / "record.json"
+    if not record.exists():
+        digits = wl.datasets.mnist()
+        search = searched(row, seed, minutes, workers, path, digits)
+        write_atomically(record, json.dumps(judged(search, row, minutes, path, digits)) + "\n")
+    return json.loads(record.read_text())
+
+
+def searched(row, seed, minutes, workers, path, digits):
+    """The search at its end, with all that it leaves in its folder."""
+    preset, changes = ROWS[row]
+    task, config = wl.tasks.Classification(digits), wl.SearchConfig.preset(preset, **changes)
+    if path.exists():
+        folder = RunFolder.reopen(path)
+    else:
+        described_run = {"task": "mnist", "preset": preset, "seed": seed, "settings": config.to_dict()}
+        folder = RunFolder(path, described_run)
+    with folder:
+        if folder.checkpoints:
+            search = wl.Search.resume(folder.checkpoints[0], task, workers=workers)
+        else:
+            search = wl.Search(task, config, seed=seed, workers=workers)
+        folder.cut_back(search.generation + 1 if search.population else 0)
+        left, saved_at = minutes - search.seconds / 60, time.monotonic()
+        for generation in search.run(minutes=left) if left > 0 else ():
+            folder.add_generation(generation.to_dict())
+            if search.can_be_saved and time.monotonic() - saved_at > SAVE_EVERY:
+                folder.save_checkpoint(checkpoint.to_bytes(search))
+                saved_at = time.monotonic()
+                print(f"{row}, seed {seed}, {search.seconds / 60:.1f} min: {generation}", flush=True)
+        folder.save_champion(search.champion, search.lineage)
+    return search
+
+
+def judged(search, row, minutes, path, digits):
+    """The record of a search: its champion on validation images, and then, once, on test images."""
+    champion = search.champion
+    started = time.process_time()
+    training = wl.train(champion, digits, np.random.default_rng(search.seed))
+    trained_in = time.process_time() - started
+    training.network.save(path / "trained.json")
+    validation = accuracies_at(champion, digits.x_validation, digits.y_validation, RANDOM_WEIGHTS)
+    score = wl.score(training.network, digits)
+    generations = read_run(path).generations
+    moments = np.unique(np.geomspace(1, len(generations), MOMENTS).round().astype(int)) - 1
+    return {
+        "row": row,
+        "seed": search.seed,
+        "minutes": minutes,
+        "workers": search.workers,
+        "backend": search.backend,
+        "settings": search.config.to_dict(),
+        "machine": described(),
+        "generations": search.generation,
+        "networks": search.networks,
+        "seconds": round(search.seconds, 1),
+        "invariant": is_invariant(champion),
+        "validation": {
+            "search": champion.found["validation_accuracy"],
+            "random": float(validation.mean()),
+            "trained": float(training.accuracies[training.best]),
+        },
+        "training_seconds": round(trained_in, 1),
+        "score": score.to_dict(),
+        "random_accuracies": score.random.tolist(),
+        "moments": [
+            {
+                "seconds": round(moment.seconds, 1),
+                "validation": moment.accuracy,
+                "connections": moment.champion_connections,
+            }
+            for moment in map(generations.__getitem__, moments)
+        ],
+    }
+
+
+def draw(records, path):
+    """Left the accuracy by shared weight, right the rest of the paper's table; beside it the paper and a single layer.
+
+    Lines are means over the seeds, and each dot is a seed.
+    """
+    from wann_lite.viz.style import COLOURS, GREY, MARKERS, figure
+
+    fig, (left, right) = figure(1, 2, figsize=(9, 3.6), width_ratios=(3, 4))
+    columns = {
+        "random\nweight": lambda score: score["random"]["mean"],
+        "ensemble\nof six": lambda score: score["ensemble"],
+        "tuned\nweight": lambda score: score["tuned"]["accuracy"],
+        "trained\nweights": lambda score: score["trained"],
+    }
+    for place, row in enumerate(row for row in ROWS if any(record["row"] == row for record in records)):
+        of_row = [record for record in records if record["row"] == row]
+        style = {"color": COLOURS[place], "marker": MARKERS[place]}
+        left.plot(
+            RANDOM_WEIGHTS,
+            100 * np.mean([record["random_accuracies"] for record in of_row], axis=0),
+            label=row,
+            markersize=3,
+            **style,
+        )
+        for column, value in enumerate(columns.values()):
+            values = [100 * value(record["score"]) for record in of_row]
+            at = column + 0.16 * (place - 1) + np.linspace(-0.05, 0.05, len(values))
+            right.plot(at, values, linestyle="", markersize=4, **style)
+    for column, value in enumerate((PAPER_RANDOM[0], *PAPER.values())):
+        right.plot([column - 0.4, column + 0.4], [100 * value] * 2, color=GREY, linestyle=":", zorder=0)
+    right.text(3.4, 100 * PAPER["trained"], " Gaier & Ha", va="center", color=GREY, fontsize=8)
+    for axes in (left, right):
+        axes.axhline(100 * SINGLE_LAYER, color=GREY, linewidth=1, linestyle="--", zorder=0)
+        axes.set_ylabel("test accuracy (%)")
+    left.text(0, 100 * SINGLE_LAYER, "a trained single layer", ha="center", va="bottom", color=GREY, fontsize=8)
+    left.set_xlabel("shared weight")
+    left.legend(loc="lower right")
+    right.set_xticks(range(len(columns)), columns)
+    right.set_xlim(-0.5, 4.2)
+    fig.savefig(path, metadata={"Date": None})
+
+
+def read(path):
+    """What earlier runs wrote."""
+    return json.loads(path.read_text())["records"] if path.exists() else []
+
+
+def add(record, path):
+    """Write a record down beside all others, in the order of rows and seeds."""
+    others = [r for r in read(path) if (r["row"], r["seed"]) != (record["row"], record["seed"])]
+    records = sorted([*others, record], key=lambda r: (list(ROWS).index(r["row"]), r["seed"]))
+    write_atomically(path, json.dumps({"records": records}) + "\n")
+
+
+def main():
+    """Run what is missing, write the results and the figure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
+    parser.add_argument("--minutes", type=float, default=50)
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
+    parser.add_argument("--jobs", type=int, default=2, help="searches side by side")
+    parser.add_argument("--workers", type=int, default=1, help="threads of each search")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "mnist_table", help="where searches are kept")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "mnist_table.json")
+    chosen = parser.parse_args()
+    chosen.runs.mkdir(parents=True, exist_ok=True)
+    done = {(record["row"], record["seed"]) for record in read(chosen.out)}
+    missing = [key for key in product(chosen.rows, chosen.seeds) if key not in done]
+    with ProcessPoolExecutor(chosen.jobs) as pool:
+        tasks = [pool.submit(measure, *key, chosen.minutes, chosen.workers, chosen.runs) for key in missing]
+        for task in as_completed(tasks):
+            add(task.result(), chosen.out)
+            print(f"\n{mnist_table(chosen.out)}\n", flush=True)
+    draw(read(chosen.out), chosen.out.with_suffix(".svg"))
+    print(mnist_table(chosen.out), read(chosen.out)[-1]["machine"], sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()
