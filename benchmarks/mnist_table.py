@@ -152,16 +152,17 @@ def draw(records, path):
             at = column + 0.16 * (place - 1) + np.linspace(-0.05, 0.05, len(values))
             right.plot(at, values, linestyle="", markersize=4, **style)
     for column, value in enumerate((PAPER_RANDOM[0], *PAPER.values())):
-        right.plot([column - 0.4, column + 0.4], [100 * value] * 2, color=GREY, linestyle=":", zorder=0)
-    right.text(3.4, 100 * PAPER["trained"], " Gaier & Ha", va="center", color=GREY, fontsize=8)
+        label = None if column else "Gaier & Ha"
+        right.plot([column - 0.4, column + 0.4], [100 * value] * 2, color=GREY, linestyle=":", zorder=0, label=label)
     for axes in (left, right):
-        axes.axhline(100 * SINGLE_LAYER, color=GREY, linewidth=1, linestyle="--", zorder=0)
-        axes.set_ylabel("test accuracy (%)")
-    left.text(0, 100 * SINGLE_LAYER, "a trained single layer", ha="center", va="bottom", color=GREY, fontsize=8)
+        axes.axhline(100 * SINGLE_LAYER, color=GREY, linestyle="--", zorder=0, label="a trained single layer")
+    left.set_ylabel("test accuracy (%)")
     left.set_xlabel("shared weight")
-    left.legend(loc="lower right")
     right.set_xticks(range(len(columns)), columns)
-    right.set_xlim(-0.5, 4.2)
+    right.set_xlim(-0.5, 3.5)
+    for axes, labels in ((left, len(ROWS)), (right, 2)):
+        handles, names = axes.get_legend_handles_labels()
+        axes.legend(handles[:labels], names[:labels], loc="lower right")
     fig.savefig(path, metadata={"Date": None})
 
 
