@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from wann_lite.activations import NAMES
-from wann_lite.mutation import KINDS, mutate
+from wann_lite.mutation import DRAWN, mutate
 from wann_lite.network import Network
 
-RATES = dict.fromkeys(KINDS, 1.0) | {"insert_node": 2.0, "add_connection": 2.0}
+RATES = dict.fromkeys(DRAWN, 1.0) | {"insert_node": 2.0, "add_connection": 2.0}
 
 
 def grown(seed: int, n_inputs: int = 3, n_outputs: int = 2, mutations: int = 20, fraction: float = 0.5) -> Network:

@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 
 class Credit(NamedTuple):
-    """All nodes of a network on some examples; of a node without connections everything is 0.
+    """All nodes of a network on some examples; of a node that nothing listens to everything is 0.
 
     Attributes
     ----------
@@ -68,8 +68,11 @@ def credit(network: Network, x: Array, labels: Array, weight: float, scale: floa
     first, outputs = network.first, slice(network.first, network.first + network.n_outputs)
     values, sums, slopes, curvatures, slopes_out, curvatures_out = np.zeros((6, network.n_nodes, len(x)), x.dtype)
     values[0], values[1:first] = 1, x.T
-    sources = {node: sorted(network.sources_of(node)) for node in network.order}
-    nodes = [(node, its, ACTIVATIONS[network.activation_of(node)]) for node, its in sources.items() if its]
+    nodes = [
+        (node, sorted(network.sources_of(node)), ACTIVATIONS[network.activation_of(node)])
+        for node in network.order
+        if node in network.outputs or network.targets[node]
+    ]
     for node, its, activation in nodes:
         np.multiply(values[its].sum(axis=0), weight, out=sums[node])
         activation(sums[node], out=values[node])
@@ -77,8 +80,6 @@ def credit(network: Network, x: Array, labels: Array, weight: float, scale: floa
     curvatures_out[outputs] = scale**2 * shares * (1 - shares)
     shares[labels, np.arange(len(labels))] -= 1
     slopes_out[outputs] = scale * shares
-    # An output that hears nothing yet has a slope all the same.
-    slopes[outputs], curvatures[outputs] = slopes_out[outputs], curvatures_out[outputs]
     for node, its, activation in reversed(nodes):
         derivative = activation.derivative(sums[node])
         np.multiply(slopes_out[node], derivative, out=slopes[node])

@@ -25,8 +25,9 @@ class Connect(NamedTuple):
     relay: str | None = None
 
     def make(self, building: Building) -> None:
-        """Make it, if the target is still there."""
-        if building.heard(self.target):
+        """Make it, if both ends are still there and it closes no cycle."""
+        through = 1 if self.relay is None else 2
+        if building.leads_forward(self.source, self.target, through):
             source = self.source if self.relay is None else building.relay(self.source, self.relay)
             building.connect(source, self.target)
 
@@ -40,7 +41,7 @@ class Disconnect(NamedTuple):
     def make(self, building: Building) -> None:
         """Make it, unless it is gone already or would leave a hidden node without a source."""
         network = building.network
-        if self.target in network.outputs or len(network.sources_of(self.target)) > 1:
+        if building.heard(self.target) and (self.target in network.outputs or len(network.sources_of(self.target)) > 1):
             building.disconnect(self.source, self.target)
 
 
@@ -81,6 +82,35 @@ class Grow(NamedTuple):
 
 
 Proposal: TypeAlias = Connect | Disconnect | Switch | Grow
+_PROPOSALS: dict[str, Callable[..., Proposal]] = {kind.__name__: kind for kind in (Connect, Disconnect, Switch, Grow)}
+
+
+def to_fields(proposal: Proposal) -> list[Any]:
+    """A proposal as JSON can hold it; `from_fields` gives it back.
+
+    Examples
+    --------
+    >>> to_fields(Connect(2, 3, "inverse"))
+    ['Connect', 2, 3, 'inverse']
+    """
+    return [type(proposal).__name__, *proposal]
+
+
+def from_fields(fields: list[Any]) -> Proposal:
+    """The proposal that `to_fields` was given, also after a detour through JSON, which has no tuples.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> from_fields(["Grow", "abs", [[1, "linear"]], [[3, "inverse"]]])
+    Grow(activation='abs', hears=((1, 'linear'),), heard_by=((3, 'inverse'),))
+    """
+    kind, *values = fields
+    return _PROPOSALS[kind](*(tuple(map(tuple, value)) if isinstance(value, list) else value for value in values))
 
 
 class Building:
@@ -124,13 +154,23 @@ class Building:
 
     def heard(self, node: int) -> bool:
         """Whether it is an output, or something listens to it: then it takes part."""
-        return node in self.network.outputs or bool(self.network.targets[node])
+        network = self.network
+        return node in network.outputs or (node < network.n_nodes and bool(network.targets[node]))
+
+    def leads_forward(self, source: int, target: int, connections: int) -> bool:
+        """Whether a new path of so many connections may lead from a node that hears something to one that is heard."""
+        network = self.network
+        if source >= network.first and not (self.heard(source) and network.sources_of(source)):
+            return False
+        return target in network.outputs or (
+            self.heard(target) and network.layers[source] + connections <= network.layers[target]
+        )
 
     def connect(self, source: int, target: int) -> None:
-        """Connect two nodes, unless they are or the source hears nothing any more."""
+        """Connect two nodes, unless they are or were, or it would close a cycle."""
         network = self.network
-        alive = source < network.first or network.sources_of(source)
-        if alive and source not in network.sources_of(target) and target not in network.disabled_targets[source]:
+        known = source in network.sources_of(target) or target in network.disabled_targets[source]
+        if not known and operators.leads_forward(network, source, target):
             self.do(operators.add_connection, source, target)
 
     def disconnect(self, source: int, target: int) -> None:
