@@ -35,6 +35,8 @@ from .tasks import Classification
 _REMOVAL = {"remove_connection": 1.0}
 # Between changes of batch a population grows a little.
 _PART_OF_MEMORY, _LEAST_BATCH = 0.8, 100
+# So often at most something is removed to make room for an informed mutation.
+_ATTEMPTS = 32
 # So many points of a Pareto front show its course; more would make long lines.
 _FRONT_POINTS = 24
 
@@ -126,8 +128,9 @@ class Search:
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)
         self._ranked_by = "connections"
-        # What informed mutations are drawn from, and what a connection costs beside the loss.
+        # What informed mutations are drawn from, since which generation, and what a connection costs beside the loss.
         self._survey: Survey | None = None
+        self._surveyed = 0
         self._price = 0.0
         # The champion so far, and whoever was looked at last.
         self._champion: Champion | None = None
@@ -226,15 +229,14 @@ class Search:
         self._survey = Survey(
             leader.network, x[rows], labels[rows], config.weights[w], scale, self._rng, self.task.image_shape
         )
+        self._surveyed = self.generation
         crowding = leader.network.n_connections / (config.max_connections or float("inf"))
         self._price = config.price * self._survey.earning * min(crowding, 1.0) ** 8
 
     def _children(self, parents: list[Individual], ranked: list[Individual]) -> list[Individual]:
         births: list[Birth] = []
         proposals: list[Proposal | None] = []
-        # What stands beside the leader and has the same parent: what made it better may do so on top of the leader's.
-        leader, others = ranked[0].birth, ranked[1:]
-        siblings = iter([other.proposal for other in others if other.birth.parent is leader.parent and other.proposal])
+        siblings = iter(self._lent(ranked[0].birth, ranked[1:]))
 
         def offspring() -> Iterator[tuple[Network, Phenotype]]:
             for parent in parents:
@@ -249,11 +251,19 @@ class Search:
         born = zip(phenotypes, births, parents, proposals, strict=True)
         return [Individual(phenotype, birth, parent.founder, proposal) for phenotype, birth, parent, proposal in born]
 
+    def _lent(self, leader: Birth, others: list[Individual]) -> list[Proposal]:
+        """What the leader's siblings have, the best first: it may do as well on top of what the leader has.
+
+        Not after a new survey, by which the numbers of removed nodes are free again.
+        """
+        siblings = [other for other in others if other.birth.parent is leader.parent]
+        return [its.proposal for its in siblings if its.proposal and its.birth.generation > self._surveyed]
+
     def _informed(
         self, network: Network, siblings: Iterator[Proposal]
     ) -> tuple[Network, tuple[Mutation, ...], Proposal | None]:
         """A child by an informed mutation; by a blind one where there is no survey, or nothing left in it."""
-        limit = self.config.max_connections or math.inf
+        limit = max(self.config.max_connections or math.inf, network.n_connections)
         while self._survey is not None:
             borrowed = next(siblings, None) if self._rng.random() < self.config.recombination else None
             proposal = borrowed or self._survey.draw(self._rng)
@@ -262,7 +272,12 @@ class Search:
             building = Building(network, self._survey.spare)
             for change in (*self._survey.stragglers, proposal):
                 change.make(building)
-            if building.mutations and building.network.n_connections <= max(limit, network.n_connections):
+            for _ in range(_ATTEMPTS):
+                if building.network.n_connections <= limit:
+                    break
+                # Room is made by what is hardly missed: so connections move.
+                self._survey.draw_removal(self._rng).make(building)
+            if building.mutations and building.network.n_connections <= limit:
                 return building.network, tuple(building.mutations), proposal
         return *self._varied(network), None
 

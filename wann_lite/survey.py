@@ -98,9 +98,11 @@ class Survey:
         foretold = self._foretold(x, labels, scale)
         connections = self._connections(foretold)
         self.earning = float(np.median([gain for gain, _ in connections[:100]])) if connections else 0.0
+        removals = self._removals(foretold)
+        self._cheap = [its for _, its in removals if isinstance(its, Disconnect)] or [Disconnect(0, network.first)]
         self._ranked: dict[type, Ranked] = {
             Connect: connections,
-            Disconnect: self._removals(foretold),
+            Disconnect: removals,
             Grow: self._growths(foretold, rng),
             Switch: self._switches(foretold),
         }
@@ -113,6 +115,10 @@ class Survey:
         kind = left[int(rng.choice(len(left), p=_normalised([_SHARES[kind] for kind in left])))]
         ranked = self._ranked[kind]
         return ranked.pop(below(min(len(ranked), _DRAWN_FROM[kind]), rng))[1]
+
+    def draw_removal(self, rng: np.random.Generator) -> Disconnect:
+        """A connection that is hardly missed; the same may be drawn again."""
+        return self._cheap[below(min(len(self._cheap), _DRAWN_FROM[Disconnect]), rng)]
 
     # --- what is foretold
 
