@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from . import checkpoint_file, informed, packing
+from . import checkpoint_file, packing
 from ._version import __version__
 from .checkpoint_file import CheckpointError, DamagedCheckpointError, NoCheckpointError
 from .config import SearchConfig
@@ -125,8 +125,6 @@ def _header(search: Search) -> dict[str, Any]:
         "seconds": search.seconds,
         "ranked_by": search._ranked_by,
         "price": search._price,
-        # Siblings lend each other what they tried, also across a change of batch.
-        "proposals": [its.proposal and informed.to_fields(its.proposal) for its in search.population],
         "random": [generator.bit_generator.state for generator in (search._rng, search._batch_rng)],
     }
 
@@ -143,9 +141,8 @@ def _restore(search: Search, header: Mapping[str, Any], arrays: Mapping[str, NDA
     founders = list(map(networks[len(births) + 1 :].__getitem__, arrays["founders"].tolist()))
     engine = {name.removeprefix(_ENGINE): array for name, array in arrays.items() if name.startswith(_ENGINE)}
     phenotypes = search._engine.restore(engine, networks[: len(births)])
-    proposals = [fields and informed.from_fields(fields) for fields in header["proposals"]]
-    lines = zip(phenotypes, births, founders[:-1], proposals, strict=True)
-    population = [Individual(*line) for line in lines]
+    # Proposals are not kept: the next generation makes a new survey, and siblings lend nothing across that.
+    population = list(map(Individual, phenotypes, births, founders))
     for generator, state in zip((search._rng, search._batch_rng), header["random"], strict=True):
         generator.bit_generator.state = state
     search._champion = Champion(networks[len(births)], champions_birth, founders[-1], arrays["accuracies"])

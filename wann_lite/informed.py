@@ -82,35 +82,6 @@ class Grow(NamedTuple):
 
 
 Proposal: TypeAlias = Connect | Disconnect | Switch | Grow
-_PROPOSALS: dict[str, Callable[..., Proposal]] = {kind.__name__: kind for kind in (Connect, Disconnect, Switch, Grow)}
-
-
-def to_fields(proposal: Proposal) -> list[Any]:
-    """A proposal as JSON can hold it; `from_fields` gives it back.
-
-    Examples
-    --------
-    >>> to_fields(Connect(2, 3, "inverse"))
-    ['Connect', 2, 3, 'inverse']
-    """
-    return [type(proposal).__name__, *proposal]
-
-
-def from_fields(fields: list[Any]) -> Proposal:
-    """The proposal that `to_fields` was given, also after a detour through JSON, which has no tuples.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If it is none.
-
-    Examples
-    --------
-    >>> from_fields(["Grow", "abs", [[1, "linear"]], [[3, "inverse"]]])
-    Grow(activation='abs', hears=((1, 'linear'),), heard_by=((3, 'inverse'),))
-    """
-    kind, *values = fields
-    return _PROPOSALS[kind](*(tuple(map(tuple, value)) if isinstance(value, list) else value for value in values))
 
 
 class Building:
