@@ -262,13 +262,12 @@ class Search:
     def _informed(
         self, network: Network, siblings: Iterator[Proposal]
     ) -> tuple[Network, tuple[Mutation, ...], Proposal | None]:
-        """A child by an informed mutation; by a blind one where there is no survey, or nothing left in it."""
+        """A child by an informed mutation; by a blind one where there is no survey, or nothing in it that fits."""
         limit = max(self.config.max_connections or math.inf, network.n_connections)
         while self._survey is not None:
             borrowed = next(siblings, None) if self._rng.random() < self.config.recombination else None
-            proposal = borrowed or self._survey.draw(self._rng)
-            if proposal is None:
-                break
+            drawn = borrowed or self._survey.draw(self._rng)
+            proposal = drawn or self._survey.invent(self._rng)
             building = Building(network, self._survey.spare)
             for change in (*self._survey.stragglers, proposal):
                 change.make(building)
@@ -279,6 +278,8 @@ class Search:
                 self._survey.draw_removal(self._rng).make(building)
             if building.mutations and building.network.n_connections <= limit:
                 return building.network, tuple(building.mutations), proposal
+            if drawn is None:
+                break
         return *self._varied(network), None
 
     def _varied(self, network: Network) -> tuple[Network, tuple[Mutation, ...]]:

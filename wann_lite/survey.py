@@ -44,6 +44,8 @@ _KEPT, _DRAWN_FROM = 300, {Connect: 64, Disconnect: 44, Grow: 12, Switch: 6}
 # How often each kind is drawn.
 _SHARES = {Connect: 0.5, Disconnect: 0.35, Grow: 0.1, Switch: 0.05}
 _NEW_FEATURES = 32
+# A new node is heard by so many outputs at most.
+_HEARD_BY = 5
 
 Ranked: TypeAlias = list[tuple[float, Proposal]]
 
@@ -94,6 +96,7 @@ class Survey:
             for source in sorted(network.sources_of(target))
             if self._levels[source] != DEPTH - 1
         ]
+        self._image_shape = image_shape
         self._features = list(_new_features(network, rng, image_shape, _NEW_FEATURES))
         foretold = self._foretold(x, labels, scale)
         connections = self._connections(foretold)
@@ -115,6 +118,14 @@ class Survey:
         kind = left[int(rng.choice(len(left), p=_normalised([_SHARES[kind] for kind in left])))]
         ranked = self._ranked[kind]
         return ranked.pop(below(min(len(ranked), _DRAWN_FROM[kind]), rng))[1]
+
+    def invent(self, rng: np.random.Generator) -> Grow:
+        """A new node of which nothing is foretold, heard by outputs at random: for when all proposals were drawn."""
+        ((activation, hears),) = _new_features(self.network, rng, self._image_shape, 1)
+        outputs = self.network.first + rng.choice(
+            self.network.n_outputs, 1 + below(min(_HEARD_BY, self.network.n_outputs), rng), replace=False
+        )
+        return Grow(activation, hears, tuple((int(output), RELAYS[below(2, rng)]) for output in outputs))
 
     def draw_removal(self, rng: np.random.Generator) -> Disconnect:
         """A connection that is hardly missed; the same may be drawn again."""
@@ -213,7 +224,7 @@ class Survey:
         signed = np.stack([_gains(foretold["features"], sign * self._weight**2) for sign in (1, -1)])
         for place, (activation, hears) in enumerate(self._features):
             gains, signs = signed[:, :, place].max(axis=0), signed[:, :, place].argmax(axis=0)
-            best = [int(o) for o in np.argsort(-gains, kind="stable")[: 1 + below(5, rng)] if gains[o] > 0]
+            best = [int(o) for o in np.argsort(-gains, kind="stable")[: 1 + below(_HEARD_BY, rng)] if gains[o] > 0]
             if best:
                 heard_by = tuple((first + output, RELAYS[signs[output]]) for output in best)
                 relays = sum(relay_of(self.network, *pixel) is None for pixel in hears) + len(set(signs[best].tolist()))
