@@ -48,6 +48,15 @@ def test_from_births() -> None:
     assert Lineage.of(FOUNDER, BIRTH) == LINEAGE
 
 
+def test_an_added_node_goes_through_json() -> None:
+    grown = (Mutation("add_node", 2, node=4, activation="abs"), Mutation("add_connection", 4, 3))
+    lineage = Lineage(FOUNDER, (Step(0, (), None), Step(1, grown, 0.5)))
+    again = Lineage.from_json(lineage.to_json())
+    assert again == lineage
+    assert set(again.champion.connections) == {(1, 3), (2, 4), (4, 3)}
+    assert '{"kind": "add_node", "source": 2, "node": 4, "activation": "abs"}' in lineage.to_json()
+
+
 def test_networks_one_by_one() -> None:
     networks = list(LINEAGE.networks())
     assert [set(network.connections) for network in networks] == [

@@ -11,9 +11,10 @@ from topologies import RATES, assert_sound, grown, networks
 
 from wann_lite.activations import NAMES
 from wann_lite.mutation import (
-    KINDS,
+    DRAWN,
     Mutation,
     add_connection,
+    add_node,
     apply,
     change_activation,
     enable_connection,
@@ -95,6 +96,26 @@ def test_a_hidden_node_may_lose_its_last_source() -> None:
     assert_sound(child)
 
 
+def test_add_node() -> None:
+    child, mutation = add_node(chain, 2, "abs")
+    assert mutation == Mutation("add_node", 2, node=6, activation="abs")
+    assert set(child.connections) == {*chain.connections, (2, 6)}
+    assert child.activations == (*chain.activations, "abs")
+    # Nothing listens to it yet, so it takes no part.
+    assert (child.n_hidden, len(child.hidden)) == (2, 3)
+    assert_sound(child)
+    assert apply(chain, mutation) == child
+
+
+def test_add_node_uses_a_number_again() -> None:
+    empty, _ = remove_connection(chain, 5, 3)
+    child, mutation = add_node(empty, 1, "relu", 4)
+    assert mutation == Mutation("add_node", 1, node=4, activation="relu")
+    assert child.connections == ((1, 4),)
+    assert child.activations == ("linear", "relu", "sin")
+    assert apply(empty, mutation) == child
+
+
 def test_in_words() -> None:
     assert [
         str(Mutation("insert_node", 4, 5, 6, "relu")),
@@ -102,12 +123,14 @@ def test_in_words() -> None:
         str(Mutation("enable_connection", 1, 3)),
         str(Mutation("change_activation", node=5, activation="cos")),
         str(Mutation("remove_connection", 5, 3)),
+        str(Mutation("add_node", 2, node=6, activation="abs")),
     ] == [
         "insert node 6 (relu) between 4 and 5",
         "add connection 0 -> 5",
         "enable connection 1 -> 3",
         "change node 5 to cos",
         "remove connection 5 -> 3",
+        "add node 6 (abs) on 2",
     ]
 
 
@@ -149,6 +172,12 @@ def test_numpy_integers_become_plain_ones() -> None:
         (change_activation, (None, "sin"), "node None is not a hidden node"),
         (change_activation, (4, "tanh"), "node 4 is tanh already: choose another activation"),
         (change_activation, (4, "swish"), "unknown activation 'swish'"),
+        (add_node, (3, "abs"), "node 3 cannot be a source"),
+        (add_node, (1, "swish"), "unknown activation 'swish'"),
+        (add_node, (1, "abs", 7), "node 7 cannot be added: .* 6, or that of a hidden node without any connection"),
+        (add_node, (1, "abs", 4), "node 4 cannot be added"),
+        (add_node, (1, "abs", 3), "node 3 cannot be added"),
+        (add_node, (1, "abs", True), "node True cannot be added"),
         (remove_connection, (1, 3), "1 -> 3 is not an enabled connection"),
         (remove_connection, (1, 1), "node 1 cannot be a target"),
     ],
@@ -161,7 +190,10 @@ def test_refused(act: Any, arguments: tuple[Any, ...], message: str) -> None:
 @pytest.mark.parametrize(
     ("mutation", "message"),
     [
-        (Mutation("add_node", 1, 4), "unknown kind of mutation 'add_node': use one of add_connection, insert_node"),
+        (Mutation("grow", 1, 4), "unknown kind of mutation 'grow': use one of add_connection, insert_node.*add_node"),
+        (Mutation("add_node", 1, node=9, activation="abs"), "node 9 cannot be added: a new node has the number 6"),
+        (Mutation("add_node", 1, 4, 6, "abs"), "the record says .*target=4.*: in this network it would be .*target=None"),
+        (Mutation("add_node", 1, activation="abs"), "the record says .*node=None.*it would be .*node=6"),
         (Mutation("insert_node", 1, 4, 9, "tanh"), "the record says .*node=9.*: in this network it would be .*node=6"),
         (Mutation("insert_node", 1, 4, 6), "unknown activation None"),
         (Mutation("add_connection", 2, 3, node=4), "the record says"),
@@ -223,7 +255,7 @@ def assert_did_what_it_says(parent: Network, child: Network, mutation: Mutation)
     n_inputs=st.integers(1, 4),
     n_outputs=st.integers(1, 3),
     fraction=st.sampled_from([0.0, 0.5, 1.0]),
-    kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=30, max_size=60),
+    kinds=st.lists(st.sampled_from(sorted(DRAWN)), min_size=30, max_size=60),
 )
 def test_a_line_of_descent(seed: int, n_inputs: int, n_outputs: int, fraction: float, kinds: list[str]) -> None:
     rng = np.random.default_rng(seed)
@@ -318,6 +350,7 @@ def test_only_the_allowed_activations() -> None:
 @pytest.mark.parametrize(
     ("rates", "activations", "message"),
     [
+        ({"add_node": 1}, NAMES, "unknown kind of mutation 'add_node': use one of add_connection"),
         ({"grow": 1}, NAMES, "unknown kind of mutation 'grow': use one of add_connection"),
         ({"insert_node": -1}, NAMES, "the rate of insert_node is -1: it must be a number of at least 0"),
         ({"insert_node": float("nan")}, NAMES, "the rate of insert_node is nan"),

@@ -9,7 +9,7 @@ from topologies import assert_sound, grown
 from wann_lite import Network
 from wann_lite.checks import NetworkError
 from wann_lite.lineage import Birth, Lineage
-from wann_lite.mutation import KINDS, Mutation, mutate
+from wann_lite.mutation import DRAWN, Mutation, mutate
 from wann_lite.packing import TYPES, pack_births, pack_networks, unpack_births, unpack_networks
 
 
@@ -23,7 +23,7 @@ def test_any_networks_come_back(seeds: list[int], n_inputs: int, n_outputs: int)
         assert network.layers == before.layers
         assert network.n_connections == before.n_connections
         assert_sound(network)
-        assert_sound(mutate(network, np.random.default_rng(0), dict.fromkeys(KINDS, 1.0))[0])
+        assert_sound(mutate(network, np.random.default_rng(0), dict.fromkeys(DRAWN, 1.0))[0])
 
 
 def test_by_hand() -> None:
@@ -84,7 +84,8 @@ def line(length: int) -> Birth:
 
 def test_a_family_comes_back() -> None:
     ancestor = line(5)
-    unloved = Birth(ancestor, (Mutation("change_activation", node=4, activation="sin"),), 6, None)
+    mutations = (Mutation("change_activation", node=4, activation="sin"), Mutation("add_node", 1, None, 9, "relu"))
+    unloved = Birth(ancestor, mutations, 6, None)
     hopeless = Birth(ancestor, (), 6, float("inf"))
     given = [hopeless, unloved, ancestor, line(3), unloved]
     arrays, places = pack_births(given)
