@@ -10,7 +10,15 @@ from wann_lite import Network
 from wann_lite.checks import NetworkError
 from wann_lite.lineage import Birth, Lineage
 from wann_lite.mutation import DRAWN, Mutation, mutate
-from wann_lite.packing import TYPES, pack_births, pack_networks, unpack_births, unpack_networks
+from wann_lite.packing import (
+    TYPES,
+    pack_births,
+    pack_lineage,
+    pack_networks,
+    unpack_births,
+    unpack_lineage,
+    unpack_networks,
+)
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=5), st.integers(1, 4), st.integers(1, 3))
@@ -123,3 +131,19 @@ def test_arrays_that_hold_no_births(name: str, values: list[int], problem: str) 
     assert len(unpack_births(arrays)) == 2
     with pytest.raises(NetworkError, match=problem):
         unpack_births(arrays | {name: np.array(values, TYPES[name])})
+
+
+def test_a_lineage_comes_back() -> None:
+    founder = Network(1, 1, ["linear"], [(1, 2)])
+    lineage = Lineage.of(founder, line(9))
+    again = unpack_lineage(pack_lineage(lineage), 1, 1)
+    assert again == lineage and len(again.steps) == 9
+    assert unpack_lineage(pack_lineage(Lineage.of(founder, Birth())), 1, 1).champion == founder
+
+
+def test_arrays_that_hold_no_lineage() -> None:
+    founder = Network(1, 1, ["linear"], [(1, 2)])
+    arrays = pack_lineage(Lineage.of(founder, line(2)))
+    for others in (pack_networks([founder, founder]), pack_networks([]), pack_births([])[0]):
+        with pytest.raises(NetworkError, match="a lineage has one line"):
+            unpack_lineage(arrays | others, 1, 1)

@@ -1,0 +1,207 @@
+"""What each ingredient of the informed search is worth: leave one out, keep all else, compare after equal time.
+
+Usage: python benchmarks/ablations_informed.py [--seconds 60] [--seeds 0 1 2] [--jobs 2] [--only VARIANT ...] [--write]
+
+On MNIST, and on validation images alone. Time is processor time of the one core that a search uses. Each run writes a
+line to benchmarks/results/ablations_informed.jsonl as it ends, and one that is there is not run again. `--write` puts
+the table and the machine into benchmarks/results.md, without running anything.
+"""
+
+import argparse
+import json
+import os
+import re
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from unittest.mock import patch
+
+# One core, so that processor time is the time of a search; numpy reads these when it is loaded.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+import numpy as np
+from machine import described
+
+import wann_lite as wl
+from wann_lite import search as search_module
+from wann_lite import survey as survey_module
+from wann_lite.evaluate import SEARCH_WEIGHTS
+from wann_lite.files import write_atomically
+from wann_lite.scoring import RANDOM_WEIGHTS
+from wann_lite.survey import Survey, credit
+from wann_lite.tuning import accuracies_at
+
+RESULTS = Path(__file__).parent / "results" / "ablations_informed.jsonl"
+PAGE = Path(__file__).parent / "results.md"
+
+
+class WithoutForesight(Survey):
+    """The same kinds of proposals, all of them, in no order."""
+
+    def _foretold(self, x, labels, scale):
+        rng = np.random.default_rng(len(self.network.connections))
+        shapes = super()._foretold(x[:10], labels[:10], scale)
+        # So small that they tell nothing of what a connection earns, which sets its price.
+        return {key: 1e-12 * rng.standard_normal(value.shape) for key, value in shapes.items()}
+
+
+class WithoutRemovals(Survey):
+    """Nothing is removed."""
+
+    def _removals(self, foretold):
+        return []
+
+
+class WithoutFeatures(Survey):
+    """No new node but relays: as nothing else makes features, there are none."""
+
+    def _growths(self, foretold, rng):
+        return []
+
+
+class WithoutPatches(Survey):
+    """New nodes hear inputs from anywhere."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments[:-1], image_shape=None)
+
+
+class WithoutSums(Survey):
+    """A relay keeps the one source that it was made with: none is added where a connection ends at one."""
+
+    def _connections(self, foretold):
+        to_relays = {key: np.zeros_like(foretold[key]) for key in ((1, 0), (3, 2))}
+        return super()._connections(foretold | to_relays)
+
+
+def slopes_alone(*arguments):
+    """The credit without its second derivatives."""
+    found = credit(*arguments)
+    return found._replace(
+        curvatures=np.zeros_like(found.curvatures), curvatures_out=np.zeros_like(found.curvatures_out)
+    )
+
+
+def surveyed_by(kind):
+    """For as long as a search runs, its surveys are of this kind."""
+    return patch.object(search_module, "Survey", kind)
+
+
+#: What is left out or changed: the preset, what differs from it, and what of the package is replaced. The most telling
+#: come first, should time run out.
+VARIANTS = {
+    "nothing": ("informed", {}, None),
+    "informed mutations: the preset `default`, blind": ("default", {}, None),
+    "the ranking: the same proposals, in no order": ("informed", {}, surveyed_by(WithoutForesight)),
+    "recombination: no proposals of siblings": ("informed", {"recombination": 0.0}, None),
+    "curvature: first derivatives alone": ("informed", {}, patch.object(survey_module, "credit", slopes_alone)),
+    "sums at relays: each keeps one source": ("informed", {}, surveyed_by(WithoutSums)),
+    "removals": ("informed", {}, surveyed_by(WithoutRemovals)),
+    "the growth of the batch: always 6,000": ("informed", {"batch": 6000, "first_batch": 6000, "shards": 4}, None),
+    "patches: new features hear inputs from anywhere": ("informed", {}, surveyed_by(WithoutPatches)),
+    "the price of a connection: the cap alone": ("informed", {"price": 0.0}, None),
+    "the scale-free loss: plain cross-entropy": ("informed", {"scale_free": False}, None),
+    "two weights: the paper's six": ("informed", {"weights": SEARCH_WEIGHTS}, None),
+    "new features": ("informed", {}, surveyed_by(WithoutFeatures)),
+}
+
+
+def run(name, seconds, seed):
+    """One search; what its champion does on validation images."""
+    preset, changes, replaced = VARIANTS[name]
+    digits = wl.datasets.mnist()
+    task, config = wl.tasks.Classification(digits), wl.SearchConfig.preset(preset, **changes)
+    if replaced:
+        replaced.start()
+    started, curve = time.process_time(), []
+    search = wl.Search(task, config, seed=seed)
+    for generation in search.run():
+        taken = time.process_time() - started
+        if not curve or taken >= 1.2 * curve[-1][0]:
+            curve.append((round(taken, 2), generation.accuracy))
+        if taken >= seconds:
+            break
+    if replaced:
+        replaced.stop()
+    champion = search.champion
+    accuracies = accuracies_at(champion, digits.x_validation, digits.y_validation, RANDOM_WEIGHTS)
+    return {
+        "variant": name,
+        "seconds": seconds,
+        "seed": seed,
+        "mean": float(accuracies.mean()),
+        "sd": float(accuracies.std()),
+        "connections": champion.n_connections,
+        "hidden": champion.n_hidden,
+        "generations": search.generation,
+        "networks": search.networks,
+        "curve": curve,
+        "machine": described(),
+    }
+
+
+def table(records):
+    """A row for each variant: validation accuracy, the mean and the range of its seeds, and the size."""
+    lines = [
+        "| left out or changed | random shared weight (%) | worst to best seed | over the weights "
+        "| connections | networks tried | seeds |",
+        "|---" * 7 + "|",
+    ]
+    for name in VARIANTS:
+        rows = [record for record in records if record["variant"] == name]
+        if rows:
+            means = [100 * row["mean"] for row in rows]
+            connections, networks = (np.mean([row[key] for row in rows]) for key in ("connections", "networks"))
+            lines.append(
+                f"| {name} | {np.mean(means):.2f} | {min(means):.2f} to {max(means):.2f} "
+                f"| ± {100 * np.mean([row['sd'] for row in rows]):.2f} "
+                f"| {connections:,.0f} | {networks:,.0f} | {len(rows)} |"
+            )
+    return "\n".join(lines)
+
+
+def read():
+    """What earlier runs wrote."""
+    return [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
+
+
+def place(name):
+    """Where the page holds what is written here."""
+    return re.compile(f"(?<=<!-- {name} -->\n).*?(?=\n<!-- end of {name} -->)", re.DOTALL)
+
+
+def measured(records):
+    """What the table was measured on."""
+    machine, dates = records[0]["machine"], sorted({record["machine"]["date"] for record in records})
+    return (
+        f"Validation images, {records[0]['seconds']:g} seconds of processor time a search, one core. {dates[-1]}, "
+        f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, numpy {machine['numpy']}."
+    )
+
+
+def main():
+    """Run what is missing and print the table, or write it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS), metavar="VARIANT")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/results.md")
+    chosen = parser.parse_args()
+    if chosen.write:
+        records = read()
+        text = place("informed").sub(lambda _: f"{measured(records)}\n\n{table(records)}", PAGE.read_text())
+        write_atomically(PAGE, text)
+        return
+    done = {(record["variant"], record["seconds"], record["seed"]) for record in read()}
+    wanted = [(name, chosen.seconds, seed) for name in chosen.only for seed in chosen.seeds]
+    with ProcessPoolExecutor(chosen.jobs) as pool:
+        for task in as_completed([pool.submit(run, *key) for key in wanted if key not in done]):
+            with RESULTS.open("a") as file:
+                file.write(json.dumps(task.result()) + "\n")
+            print(f"{task.result()['variant']}, seed {task.result()['seed']}: {task.result()['mean']:.2%}", flush=True)
+    print(table(read()))
+
+
+if __name__ == "__main__":
+    main()
