@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from wann_lite.activations import NAMES
+from wann_lite.informed import RELAYS, Building, Grow
 from wann_lite.mutation import DRAWN, mutate
 from wann_lite.network import Network
 
@@ -34,6 +35,22 @@ def networks(draw: st.DrawFn, trained: bool | None = None) -> Network:
         weights = draw(st.lists(st.floats(-3, 3, width=32), min_size=size, max_size=size))
         network = network.replace(weights=weights)
     return network
+
+
+def in_step(seed: int, n_inputs: int = 3, n_outputs: int = 2, nodes: int = 4) -> Network:
+    """Input - relay - feature - relay - output everywhere: every path has four connections."""
+    rng = np.random.default_rng(seed)
+    building = Building(Network(n_inputs, n_outputs, ["linear"] * n_outputs, []))
+    first = building.network.first
+
+    def some(start: int, stop: int) -> tuple[tuple[int, str], ...]:
+        chosen = start + rng.choice(stop - start, rng.integers(1, stop - start + 1), replace=False)
+        return tuple((int(node), RELAYS[rng.integers(2)]) for node in chosen)
+
+    for _ in range(nodes):
+        activation = ("abs", "relu", "linear")[rng.integers(3)]
+        Grow(activation, some(0, first), some(first, first + n_outputs)).make(building)
+    return building.network
 
 
 def has_cycle(network: Network) -> bool:

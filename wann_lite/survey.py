@@ -76,6 +76,8 @@ class Survey:
         What a connection more is foretold to earn, in nats: the median over the hundred best.
     """
 
+    # Where examples are so large that their squares are none, less is foretold.
+    @np.errstate(over="ignore", invalid="ignore")
     def __init__(
         self,
         network: Network,
