@@ -182,6 +182,45 @@ def test_the_paper_s_budget_is_estimated_from_a_part(tmp_path):
     assert record["estimated_processor_seconds"] == pytest.approx(curve[4]["processor_seconds"] + 4092 * pace)
 
 
+def test_a_search_of_the_table_that_was_killed_goes_on_from_its_checkpoint(tmp_path):
+    program = f"""
+import contextlib, io, pathlib, mnist_table, wann_lite
+mnist_table.SAVE_EVERY, path, digits = 0, pathlib.Path({str(tmp_path)!r}, "run"), wann_lite.datasets.mnist()
+with contextlib.redirect_stdout(io.StringIO()):
+    killed = mnist_table.searched("small", 3, 0.02, 1, path, digits)
+    saved = killed.generation // killed.config.batch_every * killed.config.batch_every
+    ended = mnist_table.searched("small", 3, 0.05, 1, path, digits)
+lines = (path / "generations.jsonl").read_text().splitlines()
+print(saved, ended.generation, len(lines), ended.seed, ended.config.max_connections)
+"""
+    saved, last, lines, *rest = run("-c", program).split()
+    assert 0 < int(saved) < int(last) == int(lines) - 1
+    assert rest == ["3", "400"]
+
+
+def test_a_seed_of_the_table_is_scored_once(tmp_path):
+    out, runs = tmp_path / "table.json", tmp_path / "runs"
+    few = ("--rows", "blind", "--minutes", "0.01", "--seeds", "0", "--runs", str(runs), "--out", str(out))
+    first = run("mnist_table.py", *few)
+    [record] = json.loads(out.read_text())["records"]
+    assert (record["row"], record["seed"]) == ("blind", 0)
+    assert record["score"]["images"] == 10_000 and len(record["random_accuracies"]) == 40
+    assert record["score"]["random"]["mean"] == pytest.approx(sum(record["random_accuracies"]) / 40)
+    assert record["validation"].keys() == {"search", "random", "trained"}
+    assert record["score"]["trained"] > record["score"]["random"]["mean"]
+    assert f"{100 * record['score']['trained']:.2f}" in first and "| `blind`, 1 seed |" in first
+    assert out.with_suffix(".svg").read_text().startswith("<?xml")
+    # What stands in the results, or in the folder of the search, is taken as it is.
+    assert run("mnist_table.py", *few).splitlines()[-1] == first.splitlines()[-1]
+    record_of_the_run = runs / "blind_0" / "record.json"
+    record_of_the_run.write_text(json.dumps(record | {"networks": -1}))
+    run("mnist_table.py", *few)
+    assert json.loads(out.read_text())["records"] == [record]
+    out.unlink()
+    run("mnist_table.py", *few)
+    assert json.loads(out.read_text())["records"] == [record | {"networks": -1}]
+
+
 def test_a_table_has_as_many_cells_in_each_row():
     program = """
 import tables
