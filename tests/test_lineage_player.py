@@ -9,6 +9,7 @@ import pytest
 
 from wann_lite import datasets, evaluate
 from wann_lite.datasets import Dataset
+from wann_lite.informed import Building, Connect, Disconnect, Grow, Switch
 from wann_lite.lineage import Birth, Lineage
 from wann_lite.losses import accuracy
 from wann_lite.mutation import Mutation, apply, mutate
@@ -179,6 +180,30 @@ def test_words_of_each_picture(small: player.Film) -> None:
     assert said[2].startswith("Birth 2: ")
     assert said[5].startswith("The champion: ")
     assert "(5 of 5 births, generation 5)" in said[5]
+
+
+def test_words_of_an_informed_step() -> None:
+    """A dozen mutations that belong together are told by number, with the node that they are for."""
+    grown, building = [], Building(FOUNDER)
+    for proposals in (
+        (
+            Disconnect(1, 3),
+            Disconnect(2, 4),
+            Grow("abs", ((1, "linear"), (2, "inverse")), ((3, "linear"), (4, "inverse"))),
+        ),
+        (Connect(0, 7, "inverse"),),
+        (Grow("relu", ((1, "linear"),), ((4, "linear"),)), Switch(7, "relu"), Disconnect(6, 7)),
+    ):
+        done = len(building.mutations)
+        for proposal in proposals:
+            proposal.make(building)
+        grown.append(tuple(building.mutations[done:]))
+    film = player.make_film(line(FOUNDER, *grown), datasets.xor())
+    said = [player.draw_ancestor(film, frame).alt for frame in range(len(film))]
+    assert "New node 7 (abs), which hears 2 others (connections: 8 added, 2 removed; nodes: 5 added): " in said[1]
+    assert "Node 10 (inverse) added, which hears the bias and connection added from node 10 to node 7: " in said[2]
+    # The new node hears a relay that was there: it is as a relay.
+    assert "Connections: 3 added, 1 removed; nodes: 2 added, 1 changed: " in said[3]
 
 
 def test_gains_are_differences_of_accuracies(small: player.Film) -> None:

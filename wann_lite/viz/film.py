@@ -28,8 +28,10 @@ _DONE = {
 }
 _TOGETHER = {
     "connections": {"add_connection": "added", "remove_connection": "removed", "enable_connection": "enabled again"},
-    "nodes": {"insert_node": "inserted", "change_activation": "changed"},
+    "nodes": {"add_node": "added", "insert_node": "inserted", "change_activation": "changed"},
 }
+# So many mutations are told one by one: a blind step has no more, an informed one has many that belong together.
+_ONE_BY_ONE = 2
 _PAGE_HEIGHT = 470.0
 
 
@@ -194,23 +196,41 @@ def told(film: Film, place: int) -> list[str]:
         network = moment.network
         hidden, connections = count(network.n_hidden, "hidden node"), count(network.n_connections, "connection")
         return [*lines, f"{hidden} and {connections}: here the line begins."]
-    best = " and ".join(_said(film, mutation) for mutation in moment.best_mutations)
+    best = _told_of(film, moment.best_mutations)
     gain, before = _points(moment.best_gain), film.moment(place - 1).birth
     if moment.birth - before == 1:
         return [*lines, f"{best[0].upper()}{best[1:]}: {gain}."]
     together = _points(float(accuracies[moment.birth] - accuracies[before]))
-    lines.append(f"{moment.birth - before:,} births together: {together}. {_counted(moment.mutations)}.")
+    lines.append(f"{moment.birth - before:,} births together: {together}. {_counted(moment.mutations).capitalize()}.")
     return [*lines, f"The best of them, birth {moment.best:,}: {best}: {gain}."]
 
 
+def _told_of(film: Film, mutations: Sequence[Mutation]) -> str:
+    """What was done in one step: a few mutations each, many by number, with the node that they were for."""
+    if len(mutations) <= _ONE_BY_ONE:
+        return " and ".join(_said(film, mutation) for mutation in mutations)
+    heard = Counter(mutation.target for mutation in mutations if mutation.kind == "add_connection")
+    # Relays hear one node; what hears more is what they were added for.
+    new = [mutation for mutation in mutations if mutation.kind == "add_node"]
+    main = [
+        f"new node {its.node} ({its.activation}), which hears {1 + heard[its.node]} others"
+        for its in new
+        if heard[its.node]
+    ]
+    counted = _counted(mutations)
+    return f"{main[0]} ({counted})" if main else counted
+
+
 def _counted(mutations: Iterable[Mutation]) -> str:
-    """How often what was done, such as "Connections: 3 added, 1 removed; nodes: 1 changed"."""
+    """How often what was done, such as "connections: 3 added, 1 removed; nodes: 1 changed"."""
     kinds = Counter(mutation.kind for mutation in mutations)
+    # A node that is added comes with its first connection.
+    kinds["add_connection"] += kinds["add_node"]
     parts = {
         noun: ", ".join(f"{kinds[kind]:,} {word}" for kind, word in words.items() if kinds[kind])
         for noun, words in _TOGETHER.items()
     }
-    return "; ".join(f"{noun}: {told}" for noun, told in parts.items() if told).capitalize()
+    return "; ".join(f"{noun}: {told}" for noun, told in parts.items() if told)
 
 
 def _points(gain: float) -> str:
@@ -221,6 +241,8 @@ def _points(gain: float) -> str:
 def _said(film: Film, mutation: Mutation) -> str:
     if mutation.kind == "change_activation":
         return f"{_node(film, mutation.node)} becomes {mutation.activation}"
+    if mutation.kind == "add_node":
+        return f"node {mutation.node} ({mutation.activation}) added, which hears {_node(film, mutation.source)}"
     way = f"from {_node(film, mutation.source)} to {_node(film, mutation.target)}"
     if mutation.kind == "insert_node":
         return f"node {mutation.node} ({mutation.activation}) inserted on the way {way}"
