@@ -29,6 +29,19 @@ DEEP = {
     "rates": {"insert_node": 0.4, "add_connection": 0.4, "change_activation": 0.2, "remove_connection": 0.1},
     "activations": NAMES,
 }
+INFORMED = {
+    "survey": 200,
+    "recombination": 0.7,
+    "price": 0.5,
+    "elite": 1 / 16,
+    "cull": 15 / 16,
+    "tournament": 1,
+    "weights": (-1.0, 0.05),
+    "activations": ("linear", "inverse", "abs", "relu"),
+    "batch": 300,
+    "first_batch": 200,
+    "max_connections": 150,
+}
 
 
 def search(task: Classification = XOR, backend: str = "numpy", seed: int = 0, **changes: Any) -> Search:
@@ -57,6 +70,7 @@ def saved(tmp_path: Path) -> Path:
         {"scale_free": False, "elite": 0},
         {"shards": 3, "max_connections": 40},
         {"batch": 400, "first_batch": 400, "memory": "1.5MB"},
+        INFORMED,
     ],
     ids=str,
 )

@@ -33,6 +33,17 @@ from wann_lite.config import PRESETS, SearchConfig
         ("cull", 2),
         ("complexity_ranking", "0.8"),
         ("scale_free", 2.0),
+        ("survey", -1),
+        ("survey", 8000.0),
+        ("survey", True),
+        ("survey", None),
+        ("recombination", -0.1),
+        ("recombination", 1.5),
+        ("recombination", float("nan")),
+        ("price", -1.0),
+        ("price", 101),
+        ("price", float("inf")),
+        ("price", None),
         ("weights", ()),
         ("weights", (1.0, float("nan"))),
         ("weights", 3),
@@ -72,6 +83,17 @@ def test_settings_cannot_be_changed_in_place():
         SearchConfig().population = 3
     with pytest.raises(TypeError):
         SearchConfig().rates["add_connection"] = 3
+
+
+def test_only_the_informed_preset_looks_at_derivatives():
+    assert [name for name, config in PRESETS.items() if config.survey] == ["informed"]
+    informed = SearchConfig.preset("informed")
+    # A founder is drawn as always, and hidden nodes become what the shared weight cannot tell apart.
+    assert informed.scale_free and set(informed.activations) == {"linear", "inverse", "abs", "relu"}
+    assert max(informed.weights) > 0 > min(informed.weights)
+    # All children are the leader's, which is all that is kept.
+    assert round(informed.population * informed.elite) == 1
+    assert max(1, informed.population - round(informed.population * informed.cull)) == 1
 
 
 def test_the_paper_preset_is_the_papers():

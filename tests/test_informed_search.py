@@ -1,0 +1,161 @@
+"""A search whose mutations are informed: it repeats itself, stays in step, and finds more than a blind one."""
+
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+import wann_lite as wl
+from wann_lite import datasets
+from wann_lite.activations import NAMES
+from wann_lite.informed import Grow
+from wann_lite.invariance import is_invariant
+from wann_lite.search import Search
+from wann_lite.survey import Survey
+from wann_lite.tasks import Classification
+
+DIGITS = Classification(datasets.digits())
+
+
+def run(search, generations):
+    return list(search.run(generations=generations))
+
+
+def digits_informed(seed=0, how=MappingProxyType({}), **changes):
+    """The preset on 8x8 digits, with less to look at."""
+    small = {"population": 12, "elite": 1 / 12, "cull": 11 / 12, "batch": 800, "first_batch": 300, "batch_growth": 4.0}
+    small |= {"survey": 300, "validate_every": 12, "max_connections": 200, "shards": 2}
+    return Search(DIGITS, wl.SearchConfig.preset("informed", **small | changes), seed=seed, **how)
+
+
+def without_seconds(records):
+    return [record.to_dict() | {"seconds": None} for record in records]
+
+
+def test_an_informed_search_repeats_itself():
+    first, again, other = (digits_informed(seed) for seed in (3, 3, 4))
+    records = [without_seconds(run(search, 25)) for search in (first, again, other)]
+    assert records[0] == records[1] != records[2]
+    assert first.champion == again.champion
+    assert first.lineage == again.lineage
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_workers_do_not_change_an_informed_search(workers):
+    alone, together = digits_informed(shards=4), digits_informed(shards=4, how={"workers": workers})
+    assert without_seconds(run(alone, 14)) == without_seconds(run(together, 14))
+    assert alone.champion == together.champion
+
+
+def test_an_informed_search_is_soon_invariant_and_stays_below_its_cap():
+    search = digits_informed(max_connections=150)
+    for record in search.run(generations=60):
+        sizes = [individual.network.n_connections for individual in search.population]
+        assert record.ranked_by == ("price" if record.generation else "connections")
+        if record.generation > 1:
+            assert max(sizes) <= 150
+        if record.generation > 7:
+            assert all(is_invariant(individual.network) for individual in search.population)
+    assert is_invariant(search.champion) and max(sizes) > 140
+    accuracies = search.task.validate(search.champion, (-3.0, -0.4, 0.02, 1.7))
+    np.testing.assert_allclose(accuracies, accuracies[0], atol=1e-3)
+    assert accuracies[0] > 0.3
+
+
+def test_informed_mutations_beat_blind_ones():
+    """At equal networks, on the same batches, with the same elite."""
+    informed = digits_informed()
+    last = run(informed, 60)[-1]
+    blind = digits_informed(survey=0, cull=0.2, elite=0.2, tournament=8, weights=wl.SearchConfig().weights)
+    while blind.networks < informed.networks:
+        blind.step()
+    assert last.accuracy > 0.5
+    assert last.accuracy > blind._leader().accuracies.mean() + 0.15
+
+
+def test_an_informed_lineage_says_all():
+    search = digits_informed()
+    run(search, 20)
+    lineage = search.lineage
+    assert lineage.champion == search.champion
+    kinds = {mutation.kind for step in lineage.steps for mutation in step.mutations}
+    assert {"add_node", "add_connection"} <= kinds
+    assert max(len(step.mutations) for step in lineage.steps) > 4
+
+
+def test_siblings_lend_what_they_tried_but_not_across_a_survey():
+    search = digits_informed(recombination=1.0)
+    run(search, 7)
+    lent = []
+    for _ in range(18):
+        before = search.population
+        tried = {id(individual.proposal) for individual in before if individual.proposal}
+        due = search.generation % search.config.batch_every == 0
+        leader = search._ranked()[0]
+        search.step()
+        children = [individual for individual in search.population if individual.birth.parent is leader.birth]
+        borrowed = [child.proposal for child in children if id(child.proposal) in tried]
+        assert not (due and borrowed)
+        lent += borrowed
+        for child in children:
+            assert child.birth.generation == search.generation
+    assert lent
+    search = digits_informed(recombination=0.0)
+    run(search, 7)
+    proposals = [individual.proposal for individual in search.population]
+    search.step()
+    assert not {id(i.proposal) for i in search.population[1:] if i.proposal} & set(map(id, proposals))
+
+
+def test_when_nothing_that_is_left_fits_a_mutation_is_blind(monkeypatch):
+    search = digits_informed(recombination=0.0)
+    run(search, 13)
+    monkeypatch.setattr(Survey, "draw", lambda survey, rng: None)
+    # First a new node at random; where not even that can be made, whatever the rates say.
+    search.step()
+    assert all(isinstance(child.proposal, Grow) for child in search.population[1:])
+    monkeypatch.setattr(Grow, "make", lambda grow, building: None)
+    search.step()
+    blind = {child.birth.mutations[-1].kind for child in search.population[1:]}
+    assert blind <= set(search.config.rates) and "insert_node" in blind
+    assert all(child.proposal is None for child in search.population[1:])
+
+
+@pytest.mark.parametrize(
+    ("x", "classes"),
+    [
+        (np.random.default_rng(0).normal(size=(60, 20)), 2),  # fewer examples than any batch or survey has
+        (np.random.default_rng(0).normal(size=(60, 1)), 2),
+        (np.random.default_rng(0).normal(size=(90, 2, 3)), 3),
+        (np.random.default_rng(0).normal(size=(60, 20)) * 1e18, 2),
+        (np.ones((60, 17)), 2),
+    ],
+    ids=["tiny", "one input", "small images", "huge", "constant"],
+)
+@pytest.mark.parametrize("changes", [{}, {"max_connections": 5}, {"max_connections": None, "price": 1.0}], ids=str)
+def test_an_informed_search_on_little_data(x, classes, changes):
+    dataset = datasets.from_arrays(x, np.arange(len(x)) % classes)
+    search = Search(
+        Classification(dataset), wl.SearchConfig.preset("informed", population=6, elite=0.2, **changes), seed=1
+    )
+    run(search, 13)
+    assert search.lineage.champion == search.champion
+
+
+def test_parents_may_share_a_survey_that_was_made_for_one_of_them():
+    changes = {"survey": 50, "recombination": 0.8, "activations": NAMES, "batch_every": 4, "initial_connections": 0.5}
+    config = wl.SearchConfig(population=24, batch=100, **changes)
+    search = Search(Classification(datasets.xor(200)), config, seed=0)
+    run(search, 40)
+    assert len({individual.birth.parent for individual in search.population}) > 3
+    assert search.lineage.champion == search.champion
+
+
+def test_the_price_holds_connections_down():
+    sizes = []
+    for price in (0.0, 10.0):
+        search = digits_informed(price=price, max_connections=120)
+        run(search, 60)
+        sizes.append(search._best().network.n_connections)
+    assert search._price > 0
+    assert sizes[1] < sizes[0]
