@@ -250,6 +250,7 @@ def test_an_empty_folder_will_do() -> None:
     ("typed", "minutes"),
     [
         (["mnist"], 5.0),
+        (["mnist", "--preset", "default"], 5.0),
         (["mnist", "--preset", "fast"], 1 / 3),
         (["mnist", "--preset", "paper"], 15.0),
         (["moons"], 1 / 3),
@@ -275,7 +276,9 @@ def test_how_long_a_search_takes_by_itself(
     ("features", "typed", "preset", "told"),
     [
         (16, [], "plane", "preset plane (picked for 16 inputs), seed 0"),
-        (17, [], "default", "preset default, seed 0"),
+        (17, [], "informed", "preset informed (picked for 17 inputs), seed 0"),
+        (17, ["--preset", "default"], "default", "preset default, seed 0"),
+        (16, ["--preset", "informed"], "informed", "preset informed, seed 0"),
         (16, ["--preset", "fast"], "fast", "preset fast, seed 0"),
         (17, ["--preset", "plane"], "plane", "preset plane, seed 0"),
     ],
@@ -392,7 +395,7 @@ def test_how_to_search_on_names_the_scheduler(
 @unix
 def test_after_a_signal_it_goes_on_to_where_it_can_be_saved(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that nothing has to be searched again, and `resume` writes the lines that would have followed."""
-    whole = Search(tasks.Classification(datasets.load(data)))
+    whole = Search(tasks.Classification(datasets.load(data)), SearchConfig.preset("informed"))
     records = []
     for generation in whole.run():
         records.append(generation.to_dict())
@@ -598,7 +601,7 @@ def test_info_tells_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypa
         (["search", "."], "is a folder"),
         (["search", "gone.npz"], "'gone.npz'"),
         (["search", "xor\nor"], "choose one of"),
-        (["search", "xor", "--preset", "slow"], "'slow' is unknown: use one of default, paper, fast, plane"),
+        (["search", "xor", "--preset", "slow"], "'slow' is unknown: use one of informed, default, paper, fast, plane"),
         (["search", "xor", "--backend", "gpu"], "'gpu' is unknown: use one of auto, numpy, cython"),
         (["search", "xor", "--minutes", "1", "--generations", "1"], "not allowed with"),
         (["search", "xor", "--minutes"], "expected one argument"),

@@ -14,10 +14,10 @@ from .mistakes import Mistake
 
 PROGRAM = "python -m wann_lite"
 #: How long a search takes unless told otherwise: minutes by preset.
-MINUTES = {"default": 5.0, "paper": 15.0, "fast": 1 / 3, "plane": 1 / 3}
+MINUTES = {"informed": 5.0, "default": 5.0, "paper": 15.0, "fast": 1 / 3, "plane": 1 / 3}
 #: The same for the tasks that need less, whatever the preset.
 QUICK_TASKS = {"xor": 1 / 3, "circles": 1 / 3, "spirals": 1 / 3, "moons": 1 / 3}
-#: With so many inputs at most, the preset `plane` is picked unless another is asked for.
+#: With so many inputs at most, the preset `plane` is picked unless another is asked for; with more, `informed`.
 FEW_INPUTS = 16
 BACKENDS = ("auto", "numpy", "cython")
 
@@ -28,8 +28,8 @@ _TASKS = """TASK is one of
   xor, circles, spirals, moons    points in the plane, for a first look, searched with the preset
                                   `plane` unless that of the paper is asked for
 or the path of an .npz file with the inputs x (examples, features) and the labels y (0, 1, 2, ...),
-and perhaps x_test and y_test; with 16 features or fewer it is searched with the preset `plane`
-unless another is asked for."""
+and perhaps x_test and y_test; images have the shape (examples, height, width). With 16 features or
+fewer the preset is `plane`, with more it is `informed`, unless another is asked for."""
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
@@ -117,8 +117,9 @@ def _add_search(commands: _Commands) -> None:
         "--preset",
         type=_one_of(tuple(MINUTES)),
         metavar="NAME",
-        help="the settings: default (good and quick), paper (those of Gaier & Ha 2019), fast (for a demonstration), "
-        f"plane (for few inputs; picked by itself up to {FEW_INPUTS})",
+        help="the settings: informed (mutations that the derivatives of the loss propose; picked by itself above "
+        f"{FEW_INPUTS} inputs), plane (for few inputs; picked by itself up to {FEW_INPUTS}), default (blind "
+        "mutations), paper (those of Gaier & Ha 2019), fast (blind, for a demonstration)",
     )
     parser.add_argument(
         "--seed",

@@ -53,7 +53,7 @@ def run(chosen: argparse.Namespace) -> int:
         search = Search(Classification(dataset), config, seed=chosen.seed, **how)
     try:
         with RunFolder(path, _described(chosen, preset, search, dataset)) as folder:
-            picked = f" (picked for {dataset.n_inputs} inputs)" if preset not in (chosen.preset, "default") else ""
+            picked = f" (picked for {dataset.n_inputs} inputs)" if preset != chosen.preset else ""
             return carry_out(folder, search, dataset, picked=picked, scheduler=chosen.scheduler)
     except RunFolderError as error:
         raise Mistake(f"--out: {error}") from error
@@ -82,7 +82,7 @@ def _preset(chosen: argparse.Namespace, dataset: Dataset) -> str:
     """The preset asked for, or the one for so many inputs; the plane's is in the place of those made for images."""
     if chosen.task in QUICK_TASKS and chosen.preset != "paper":
         return "plane"
-    return chosen.preset or ("plane" if dataset.n_inputs <= FEW_INPUTS else "default")
+    return chosen.preset or ("plane" if dataset.n_inputs <= FEW_INPUTS else "informed")
 
 
 def _name(chosen: argparse.Namespace, preset: str) -> str:
