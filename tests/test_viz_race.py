@@ -159,6 +159,14 @@ def test_a_race_that_runs_is_not_started_again() -> None:
         widget.start()
 
 
+def test_run_takes_the_place_of_a_race_that_runs() -> None:
+    widget, _ = endless()
+    widget.start()
+    first = widget.race
+    widget.run(seconds=0.01)
+    assert widget.state == "ended" and widget.race is not first
+
+
 def test_another_race_stops_it() -> None:
     widget, seen = endless()
     widget.start()

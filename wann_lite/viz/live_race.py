@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _HEIGHT = "410px"
 # Seconds of a turn: short at first, when much happens, longer later, so that measuring costs less than searching.
-_SHORTEST, _LONGEST, _GROWTH = 0.4, 2.0, 0.2
+_SHORTEST, _LONGEST, _GROWTH = 0.4, 2.0, 0.3
 _ALL: weakref.WeakSet[LiveRace] = weakref.WeakSet()
 
 
@@ -119,6 +119,8 @@ class LiveRace:
     def run(self, seconds: float) -> dict[str, Network]:
         """Race for so many processor seconds each, and wait for the end: for a notebook that nobody watches.
 
+        A race that is still running is stopped first.
+
         Returns
         -------
         dict of str to Network
@@ -129,6 +131,8 @@ class LiveRace:
         Exception
             Whatever ended the race, if it failed; otherwise as `start` does.
         """
+        self.stop()
+        self.wait()
         self.start(seconds)
         try:
             self.wait()
