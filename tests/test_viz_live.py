@@ -302,6 +302,22 @@ def test_no_rate_at_all_is_told() -> None:
     assert "at least one rate must be greater than 0" in panel.told
 
 
+def test_what_does_not_count_for_informed_mutations_is_greyed() -> None:
+    panel = SettingsPanel(wl.SearchConfig(), 0)
+    blind = [panel.tournament, panel.activations, panel.by_size, *panel.rates.values()]
+    assert not any(control.disabled for control in blind)
+    panel.preset.value = "informed"
+    assert all(control.disabled for control in blind)
+    assert not any(control.disabled for control in (panel.population, panel.weights, panel.seed))
+    assert panel.read() == (wl.SearchConfig.preset("informed"), 0)
+    assert "preset informed, seed 0; mutations are those that derivatives of the loss propose" in panel.told
+    panel.preset.value = "fast"
+    assert not any(control.disabled for control in blind)
+    # Where several live on, a tournament decides who has children.
+    own = SettingsPanel(wl.SearchConfig(survey=100), 0)
+    assert own.by_size.disabled and not own.tournament.disabled
+
+
 def test_settings_of_ones_own_are_the_first_choice() -> None:
     own = wl.SearchConfig(population=30, max_connections=7)
     panel = SettingsPanel(own, 0)

@@ -81,7 +81,7 @@ class Generation:
         The champion's mean accuracy over the shared weights, on validation examples.
     champion_connections : int
     ranked_by : str
-        "connections" or "best weight", beside the mean loss.
+        "connections" or "best weight", beside the mean loss; "price" if it was the loss and the price of connections.
     accuracies : tuple of float (W,)
         The champion's, at each shared weight, on validation examples.
     losses : tuple of float (W,)

@@ -95,6 +95,11 @@ class SettingsPanel:
         self.activations.value = _AS_PRESET
         for kind, slider in self.rates.items():
             slider.value = base.rates.get(kind, 0.0)
+        # Informed mutations are not drawn by rates, and their search ranks by loss and price alone.
+        for control in (self.activations, self.by_size, *self.rates.values()):
+            control.disabled = base.survey > 0
+        # One parent needs no tournament.
+        self.tournament.disabled = base.population - round(base.population * base.cull) <= 1
         self._tell()
 
     def _tell(self) -> None:
@@ -108,6 +113,8 @@ class SettingsPanel:
         for settings in (base, chosen):
             settings |= {f"rate of {kind}": rate for kind, rate in settings.pop("rates").items()}
         changed = [f"{name} = {value}" for name, value in chosen.items() if value != base.get(name, 0.0)]
+        if config.survey:
+            changed.append("mutations are those that derivatives of the loss propose")
         self.say(f"Next search: preset {self.preset.value}, seed {seed}" + "".join(f"; {text}" for text in changed))
 
     def say(self, text: str, *, wrong: bool = False) -> None:
