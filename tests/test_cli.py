@@ -293,6 +293,25 @@ def test_few_inputs_have_a_preset_of_their_own(
     assert SearchConfig(**config["settings"]) == SearchConfig.preset(preset)
 
 
+@pytest.mark.parametrize(
+    ("shape", "more", "hint"),
+    [
+        ((64,), {}, "64 inputs: if they are images of 8x8 pixels, give x the shape (examples, 8, 8) in the file"),
+        ((8, 8), {}, None),
+        ((64,), {"image_shape": (8, 8)}, None),
+        ((65,), {}, None),
+        ((49,), {}, None),
+    ],
+)
+def test_rows_that_may_be_images(
+    shape: tuple[int, ...], more: dict[str, Any], hint: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.savez("some.npz", x=np.random.default_rng(0).normal(size=(60, *shape)), y=np.arange(60) % 3, **more)
+    assert main(["search", "some.npz", "--generations", "1"]) == 0
+    out = capsys.readouterr().out
+    assert hint in out if hint else "if they are images" not in out
+
+
 # --- the progress line
 
 

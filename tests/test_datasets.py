@@ -634,6 +634,26 @@ def test_load_npz(tmp_path: Path) -> None:
     assert [len(part(tested, name)[1]) for name in PARTS] == [6, 6, 1]
 
 
+def test_an_npz_may_tell_the_shape_of_its_images(tmp_path: Path) -> None:
+    path = tmp_path / "images.npz"
+    x = np.arange(120.0).reshape(20, 6)
+    y = np.arange(20) % 2
+    np.savez(path, x=x, y=y, image_shape=(2, 3))
+    flat = load_npz(path)
+    assert flat.image_shape == (2, 3)
+    np.savez(path, x=x.reshape(20, 2, 3), y=y, image_shape=np.array([2, 3]))
+    assert load_npz(path).image_shape == (2, 3)
+    assert np.array_equal(load_npz(path).x_train, flat.x_train)
+    for shape, problem in (
+        (6, "image_shape must be"),
+        ((3, 3), "9 pixels"),
+        ((2, -3), "each side"),
+        ([[2], [2]], "4 pixels"),
+    ):
+        np.savez(path, x=x, y=y, image_shape=shape)
+        refused(lambda: load_npz(path), "images.npz", problem)
+
+
 def test_load_npz_names_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     refused(lambda: load_npz(save(path, x=X, labels=Y)), "has no y (it holds 'x', 'labels')")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import platform
 import shlex
 from pathlib import Path
@@ -20,6 +21,9 @@ from . import later
 from .arguments import FEW_INPUTS, MINUTES, PROGRAM, QUICK_TASKS
 from .mistakes import Mistake, told_in_one_line
 from .running import carry_out
+
+# Smaller images are rare, and tables with as many columns are not.
+_LEAST_SIDE = 8
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -41,6 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
             check_unused(chosen.out)
     with told_in_one_line():
         dataset = load(chosen.task)
+    _hint_at_images(dataset)
     preset = _preset(chosen, dataset)
     if chosen.minutes is None and chosen.generations is None:
         chosen.minutes = QUICK_TASKS.get(chosen.task, MINUTES[preset])
@@ -83,6 +88,16 @@ def _preset(chosen: argparse.Namespace, dataset: Dataset) -> str:
     if chosen.task in QUICK_TASKS and chosen.preset != "paper":
         return "plane"
     return chosen.preset or ("plane" if dataset.n_inputs <= FEW_INPUTS else "informed")
+
+
+def _hint_at_images(dataset: Dataset) -> None:
+    """Rows of numbers may be images whose shape was lost, and neighbouring pixels belong together."""
+    side = math.isqrt(dataset.n_inputs)
+    if dataset.image_shape is None and side >= _LEAST_SIDE and side**2 == dataset.n_inputs:
+        print(
+            f"{dataset.n_inputs} inputs: if they are images of {side}x{side} pixels, give x the shape "
+            f"(examples, {side}, {side}) in the file, so that neighbouring pixels are tried together"
+        )
 
 
 def _name(chosen: argparse.Namespace, preset: str) -> str:

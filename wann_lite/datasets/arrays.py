@@ -103,7 +103,7 @@ def from_arrays(
 
 
 def load_npz(path: str | os.PathLike[str], *, validation: float = 1 / 6, test: float = 1 / 6, seed: int = 0) -> Dataset:
-    """Return the data set in an `.npz` file with the arrays `x` and `y`, and perhaps `x_test` and `y_test`.
+    """Return the data set in an `.npz` file with the arrays `x` and `y`, and perhaps `x_test`, `y_test`, `image_shape`.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def load_npz(path: str | os.PathLike[str], *, validation: float = 1 / 6, test: f
     ...     load_npz(f"{folder}/two_groups.npz")
     Dataset(two_groups: 8 train, 2 validation, 2 test; 1 input, 2 classes)
     """
-    arrays, keys = read_arrays(path, ("x", "y", "x_test", "y_test"))
+    arrays, keys = read_arrays(path, ("x", "y", "x_test", "y_test", "image_shape"))
     file = Path(path)
     missing = [key for key in ("x", "y") if key not in arrays]
     if missing:
@@ -149,9 +149,15 @@ def load_npz(path: str | os.PathLike[str], *, validation: float = 1 / 6, test: f
             validation=validation,
             test=test,
             seed=seed,
+            image_shape=_shape_of(arrays["image_shape"]) if "image_shape" in arrays else None,
         )
     except DataError as error:
         raise DataError(f"{str(file)!r}: {error}") from None
+
+
+def _shape_of(array: NDArray[Any]) -> Any:
+    """As `from_arrays` takes it; whether it is one is told there."""
+    return tuple(array.ravel().tolist())
 
 
 def split(labels: NDArray[np.int64], shares: list[float], rng: np.random.Generator) -> list[NDArray[np.intp]]:
