@@ -11,11 +11,11 @@ EXTENSIONS = [
     Extension(
         f"wann_lite.engine.{name}",
         [f"wann_lite/engine/{name}.pyx"],
-        depends=["wann_lite/engine/dispatch.h", "wann_lite/engine/kernels.h"],
+        depends=[f"wann_lite/engine/{file}" for file in ("_genome.pxd", "_program.pxd", "dispatch.h", "kernels.h")],
         extra_compile_args=FLAGS,
         optional=True,  # without a compiler the package installs all the same, and runs on numpy
     )
-    for name in ("_hot", "_graph")
+    for name in ("_program", "_hot", "_genome", "_graph")
 ]
 
 setup(ext_modules=[] if os.environ.get("WANN_LITE_NO_EXT") == "1" else EXTENSIONS)

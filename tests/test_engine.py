@@ -308,7 +308,7 @@ def test_what_no_living_network_uses_is_forgotten(backend):
             engine.change_batch(np.arange(30), keep=population)
         else:
             engine.hold(population)
-        used = {number for individual in population for number in individual._numbers}
+        used = {number for individual in population for number in engine.kinship.numbers(individual)}
         assert set(engine.graph.nodes) == used
         # Sums and outputs of nodes; for each loss columns, a reference and a total.
         assert engine.shards.held_bytes <= row * (2 * len(used) + 5 * len(population))

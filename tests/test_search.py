@@ -199,15 +199,12 @@ def test_leaving_the_loop_keeps_the_champion():
 def test_an_interruption_keeps_the_champion(monkeypatch):
     search = small_search()
     run(search, 5)
-    calls = []
 
-    def interrupted(network):
-        calls.append(network)
-        if len(calls) == 7:
-            raise KeyboardInterrupt
-        return Search._varied(search, network)
+    def interrupted(plans):
+        next(iter(plans))
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(search, "_varied", interrupted)
+    monkeypatch.setattr(search._engine.shards, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(search, 1)
     monkeypatch.undo()

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 from backends import BACKENDS, on_each_backend
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from test_engine import RATES, SMOOTH, batch, grown
 
 from wann_lite import datasets, tasks
@@ -106,25 +104,6 @@ def test_a_plan_is_all_that_a_shard_needs():
 
 
 # --- the compiled parts against the plain ones
-
-
-@pytest.mark.parametrize("backend", BACKENDS[1:])
-@settings(deadline=None)
-@given(seed=st.integers(0, 2**32 - 1))
-def test_the_compiled_graph_gives_the_same_numbers_and_steps(backend, seed):
-    rng = np.random.default_rng(seed)
-    graphs = [backends.graph_class(backends.backend_named(name)[1])(6, 3) for name in ("numpy", backend)]
-    parent = grown(rng, 6, 3, 12)
-    numbers = [graph.express(parent) for graph in graphs]
-    for _ in range(6):
-        child = parent
-        for _ in range(rng.integers(1, 4)):
-            child, _ = mutate(child, rng, RATES, SMOOTH)
-        plain, compiled = (graph.express_child(child, parent, its) for graph, its in zip(graphs, numbers, strict=True))
-        assert plain == compiled
-        assert list(plain[1]) == list(compiled[1])
-        assert graphs[0].nodes == graphs[1].nodes
-        parent, numbers = child, [plain[0], compiled[0]]
 
 
 @pytest.mark.parametrize("backend", BACKENDS[1:])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from itertools import count
+from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -146,6 +147,6 @@ def _restore(search: Search, header: Mapping[str, Any], arrays: Mapping[str, NDA
     for generator, state in zip((search._rng, search._batch_rng), header["random"], strict=True):
         generator.bit_generator.state = state
     search._champion = Champion(networks[len(births)], champions_birth, founders[-1], arrays["accuracies"])
-    search._succeed(population, header["generation"])
+    search._succeed(population, 0, index(header["generation"]))
     search.networks, search.seconds = header["networks"], header["seconds"]
     search._ranked_by, search._price = header["ranked_by"], header["price"]

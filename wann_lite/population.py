@@ -13,7 +13,6 @@ from .lineage import Birth
 from .network import Network
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Individual:
     """A member of the population.
 
@@ -21,18 +20,35 @@ class Individual:
     ----------
     phenotype : Phenotype
         Its network and what the engine knows of it.
-    birth : Birth
-        Where it descends from.
     founder : Network
         The first of its line.
     proposal : tuple, optional
         The informed mutation that made it, if one did (`wann_lite.informed`).
     """
 
-    phenotype: Phenotype
-    birth: Birth
-    founder: Network
-    proposal: Proposal | None = None
+    __slots__ = ("_birth", "_born", "founder", "phenotype", "proposal")
+
+    def __init__(self, phenotype: Phenotype, birth: Birth, founder: Network, proposal: Proposal | None = None) -> None:
+        self.phenotype, self.founder, self.proposal = phenotype, founder, proposal
+        self._birth: Birth | None = birth
+        self._born: tuple[Birth, int, float] | None = None
+
+    @classmethod
+    def child(cls, phenotype: Phenotype, parent: Individual, generation: int, loss: float) -> Individual:
+        """Born to `parent` in that generation, with that loss; most are never asked for their birth."""
+        individual = cls.__new__(cls)
+        individual.phenotype, individual.founder, individual.proposal = phenotype, parent.founder, None
+        individual._birth, individual._born = None, (parent.birth, generation, loss)
+        return individual
+
+    @property
+    def birth(self) -> Birth:
+        """Where it descends from; the same at every look."""
+        if self._birth is None:
+            assert self._born is not None
+            parent, generation, loss = self._born
+            self._birth, self._born = Birth(parent, self.phenotype.mutations, generation, loss), None
+        return self._birth
 
     @property
     def network(self) -> Network:

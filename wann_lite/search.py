@@ -25,14 +25,14 @@ from .engine.shards import Shards
 from .files import write_atomically
 from .informed import Building, Proposal
 from .lineage import Birth, Lineage
-from .mutation import Mutation, mutate_unchecked
+from .mutation import Mutation
 from .network import Network
 from .population import Champion, Generation, Individual
 from .ranking import first_front, rank, tournament
 from .survey import Survey
 from .tasks import Classification
+from .variation import Variation
 
-_REMOVAL = {"remove_connection": 1.0}
 # Between changes of batch a population grows a little.
 _PART_OF_MEMORY, _LEAST_BATCH = 0.8, 100
 # So often at most something is removed to make room for an informed mutation.
@@ -112,6 +112,7 @@ class Search:
         #: The individuals of the current generation, elites first.
         self.population: list[Individual] = []
         self._losses = np.empty((0, len(self.config.weights)))
+        self._variation = Variation(self.config.rates, self.config.activations, self.config.max_connections)
         self._engine = Engine(
             *task.examples,
             task.n_outputs,
@@ -146,7 +147,7 @@ class Search:
         started = time.perf_counter()
         self._broken_off = True
         if not self.population:
-            self._succeed(self._founders(), generation=0)
+            self._succeed(self._founders(), new=self.config.population, generation=0)
         else:
             config, size = self.config, self.config.population
             ranked = self._ranked()
@@ -155,18 +156,19 @@ class Search:
             winners = tournament(len(survivors), config.tournament, self._rng, size - len(elite))
             parents = [survivors[place] for place in np.sort(winners)]
             self._keep(elite + parents)
-            self._succeed(elite + self._children(parents, ranked), generation=self.generation + 1)
+            children = self._children(parents) if self._survey is None else self._informed_children(parents, ranked)
+            self._succeed(elite + children, new=len(children), generation=self.generation + 1)
         if self._champion is None or self.generation % self.config.validate_every == 0:
             self._champion = self._leader()
         self.seconds += time.perf_counter() - started
         self._broken_off = False
         return self._record(self._champion)
 
-    def _succeed(self, population: list[Individual], generation: int) -> None:
+    def _succeed(self, population: list[Individual], new: int, generation: int) -> None:
         """Put a whole generation in the place of the last, so that an interruption finds one or the other."""
         losses = np.array([individual.losses for individual in population], dtype=float)
-        self.networks += len(population) - sum(individual.birth.generation < generation for individual in population)
         self.population, self._losses, self.generation = population, losses, generation
+        self.networks += new
 
     def _founders(self) -> list[Individual]:
         self._engine.change_batch(self._batch(self._engine.bytes_per_example_from_scratch), keep=[])
@@ -182,7 +184,7 @@ class Search:
             return [self.population[i] for i in np.argsort(self._costs(), kind="stable")]
         if self._rng.random() < self.config.complexity_ranking:
             self._ranked_by = "connections"
-            second = np.array([individual.network.n_connections for individual in self.population], dtype=float)
+            second = np.array([individual.phenotype.n_connections for individual in self.population], dtype=float)
         else:
             self._ranked_by = "best weight"
             second = self._losses.min(axis=1)
@@ -233,7 +235,13 @@ class Search:
         crowding = leader.network.n_connections / (config.max_connections or float("inf"))
         self._price = config.price * self._survey.earning * min(crowding, 1.0) ** 8
 
-    def _children(self, parents: list[Individual], ranked: list[Individual]) -> list[Individual]:
+    def _children(self, parents: list[Individual]) -> list[Individual]:
+        phenotypes = self._engine.brood([parent.phenotype for parent in parents], self._variation, self._rng)
+        losses = np.reshape([phenotype.losses for phenotype in phenotypes], (len(phenotypes), len(self.config.weights)))
+        born = zip(phenotypes, parents, losses.mean(axis=1).tolist(), strict=True)
+        return [Individual.child(phenotype, parent, self.generation + 1, loss) for phenotype, parent, loss in born]
+
+    def _informed_children(self, parents: list[Individual], ranked: list[Individual]) -> list[Individual]:
         births: list[Birth] = []
         proposals: list[Proposal | None] = []
         siblings = iter(self._lent(ranked[0].birth, ranked[1:]))
@@ -280,16 +288,7 @@ class Search:
                 return building.network, tuple(building.mutations), proposal
             if drawn is None:
                 break
-        return *self._varied(network), None
-
-    def _varied(self, network: Network) -> tuple[Network, tuple[Mutation, ...]]:
-        limit, rates, mutations = self.config.max_connections, self.config.rates, []
-        if limit is not None and network.n_connections >= limit:
-            # Room first: a removal and another mutation together move a connection.
-            network, removal = mutate_unchecked(network, self._rng, _REMOVAL, ())
-            mutations.append(removal)
-        network, mutation = mutate_unchecked(network, self._rng, rates, self.config.activations)
-        return network, (*mutations, mutation)
+        return *self._variation.varied(network, self._rng), None
 
     # --- running it
 
@@ -431,7 +430,7 @@ class Search:
 
     def _costs(self) -> NDArray[Any]:
         """The mean loss of each individual, and the price of its connections."""
-        connections = np.array([individual.network.n_connections for individual in self.population])
+        connections = np.array([individual.phenotype.n_connections for individual in self.population])
         return self._losses.mean(axis=1) + self._price * connections
 
     def _best(self) -> Individual:
@@ -457,8 +456,8 @@ class Search:
             networks=self.networks,
             seconds=self.seconds,
             loss=float(best.losses.mean()),
-            connections=best.network.n_connections,
-            hidden=best.network.n_hidden,
+            connections=best.phenotype.n_connections,
+            hidden=best.phenotype.n_hidden,
             accuracy=float(champion.accuracies.mean()),
             champion_connections=champion.network.n_connections,
             ranked_by=self._ranked_by,
@@ -468,7 +467,7 @@ class Search:
         )
 
     def _front(self) -> tuple[tuple[int, float], ...]:
-        connections = np.array([individual.network.n_connections for individual in self.population])
+        connections = np.array([individual.phenotype.n_connections for individual in self.population])
         loss = self._losses.mean(axis=1)
         front = first_front(np.column_stack([connections, loss]))
         some = front[np.linspace(0, len(front) - 1, min(len(front), _FRONT_POINTS)).round().astype(int)]

@@ -1,14 +1,14 @@
 """The fast path: the losses of a whole population, evaluated incrementally.
 
 A population is one graph of distinct nodes (`graph`). A child is compiled to a short plan of array operations (`plan`)
-that starts from what its parent holds. Every slice of the batch (`shards`) has a backend that carries it out:
-`numpy_backend`, or the compiled `_hot`. `wann_lite.evaluate` is the reference for all of it.
+that starts from what its parent holds (`kinship`). Every slice of the batch (`shards`) has a backend that carries it
+out: `numpy_backend`, or the compiled `_hot`. `wann_lite.evaluate` is the reference for all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from ..losses import fit_scale
 from ..network import Network
-from .backends import backend_named, graph_class
-from .graph import Numbers
-from .plan import Outputs, Plan, Step
+from ..variation import Variation
+from .backends import backend_named, kinship_class
+from .phenotype import Phenotype
 from .shards import Shards, Threads
 
 __all__ = ["Engine", "Phenotype"]
@@ -27,39 +27,6 @@ Array = NDArray[Any]
 
 # So many networks are evaluated from scratch together: each needs memory, and each time every shard has to be asked.
 _TOGETHER = 16
-
-
-class Phenotype:
-    """A network as the engine knows it.
-
-    Attributes
-    ----------
-    network : Network
-    losses : ndarray (W,)
-        Its loss at each shared weight on the current batch, in nats.
-    """
-
-    __slots__ = ("_key", "_numbers", "_parent", "_scale", "_steps", "losses", "network")
-
-    def __init__(self, network: Network, numbers: Numbers, parent: Phenotype | None, steps: dict[int, Step]) -> None:
-        self.network = network
-        self.losses: Array = np.empty(0)
-        self._numbers = numbers
-        self._parent = parent
-        self._steps = steps
-        # Under which key its loss is held, and the scale (W,) that it was taken at.
-        self._key: int | None = None
-        self._scale: Array | None = None if parent is None else parent._scale
-
-    @property
-    def scale(self) -> Array | None:
-        """What its outputs are multiplied by at each shared weight (W,) before the softmax."""
-        return self._scale
-
-    @property
-    def held(self) -> bool:
-        """Whether children can be made from it."""
-        return self._key is not None
 
 
 class Engine:
@@ -118,14 +85,20 @@ class Engine:
         self.scale_free = scale_free
         #: The backend in use, "numpy" or "cython".
         self.backend, module = backend_named(backend)
-        self.graph = graph_class(module)(x.shape[1], n_outputs)
+        #: Who consists of what; `kinship.Kinship` or the compiled one.
+        self.kinship: Any = kinship_class(module)(x.shape[1], n_outputs)
+        self._per_network, self._first = n_outputs, 1 + x.shape[1]
         arguments = (module, x, labels, self.weights, n_outputs, shards)
         self.shards = Threads(*arguments, workers=workers) if cluster is None else cluster(*arguments)
         #: Examples in the current batch; 0 before the first.
         self.n = 0
         self._held: list[Phenotype] = []
-        self._nodes: set[int] = set()
         self._keys = _Keys()
+
+    @property
+    def graph(self) -> Any:
+        """The distinct nodes of all networks."""
+        return self.kinship.graph
 
     def change_batch(self, rows: Array, keep: Iterable[Phenotype]) -> None:
         """Go over to other examples, and evaluate anew what is kept; every sum is rebuilt from its sources.
@@ -139,14 +112,15 @@ class Engine:
         """
         for phenotype in self._held:
             phenotype._key = None
-        self._held, self._nodes, self._keys = [], set(), _Keys()
+        self._held, self._keys = [], _Keys()
+        self.kinship.let_go()
         self.n = len(rows)
         self.shards.change_batch(rows)
         self.hold(keep)
 
     def found(self, networks: Iterable[Network]) -> list[Phenotype]:
         """Networks without ancestors, each evaluated from scratch; nothing of them is held."""
-        phenotypes = [Phenotype(network, self.graph.express(network), None, {}) for network in networks]
+        phenotypes: list[Phenotype] = self.kinship.founders(networks)
         self._look_at(phenotypes)
         return phenotypes
 
@@ -163,22 +137,19 @@ class Engine:
         ValueError
             If a parent is not held.
         """
-        phenotypes: list[Phenotype] = []
+        born: list[Phenotype] = []
+        return self._evaluate(self.kinship.children(pairs, born), born)
 
-        def plans() -> Iterator[Plan]:
-            for network, parent in pairs:
-                if parent._key is None:
-                    raise ValueError("the parent is not held: hold it before its children are made")
-                numbers, steps = self.graph.express_child(network, parent.network, parent._numbers)
-                phenotypes.append(Phenotype(network, numbers, parent, steps))
-                yield self._plan(phenotypes[-1], parent)
+    def brood(self, parents: Iterable[Phenotype], variation: Variation, rng: np.random.Generator) -> list[Phenotype]:
+        """As `children`, of one child for each of the held parents that is drawn at random here.
 
-        self._checked_batch()
-        losses, fits = self.shards.run(plans())
-        for phenotype, row in zip(phenotypes, self._mean(losses), strict=True):
-            phenotype.losses = row
-        self._look_at([phenotype for phenotype, fit in zip(phenotypes, fits.tolist(), strict=True) if not fit])
-        return phenotypes
+        Raises
+        ------
+        ValueError
+            If a parent is not held, or nothing in it can be changed.
+        """
+        born: list[Phenotype] = []
+        return self._evaluate(self.kinship.brood(parents, variation, rng, born), born)
 
     def hold(self, phenotypes: Iterable[Phenotype]) -> None:
         """Keep what children of these will be made from, and forget all else.
@@ -188,8 +159,7 @@ class Engine:
         living = list(dict.fromkeys(phenotypes))
         self._checked_batch()
         new = [phenotype for phenotype in living if phenotype._key is None]
-        heirs = [phenotype for phenotype in new if self._may_inherit(phenotype)]
-        self._inherit(heirs)
+        self._inherit([phenotype for phenotype in new if self._may_inherit(phenotype)])
         self._rebuild([phenotype for phenotype in new if phenotype._key is None])
         self._let_go(living)
 
@@ -205,9 +175,10 @@ class Engine:
             Arrays of numbers only.
         """
         scales = [np.full(len(self.weights), np.nan) if p._scale is None else p._scale for p in phenotypes]
-        return {f"graph_{key}": value for key, value in self.graph.state().items()} | {
-            "numbers": np.array(list(chain.from_iterable(p._numbers for p in phenotypes)), np.int64),
-            "sizes": np.array([len(p._numbers) for p in phenotypes], np.int64),
+        numbers = list(map(self.kinship.numbers, phenotypes))
+        return {f"graph_{key}": value for key, value in self.kinship.state().items()} | {
+            "numbers": np.array(list(chain.from_iterable(numbers)), np.int64),
+            "sizes": np.array(list(map(len, numbers)), np.int64),
             "scales": np.array(scales).reshape(len(phenotypes), len(self.weights)),
             "losses": np.array([p.losses for p in phenotypes]).reshape(len(phenotypes), len(self.weights)),
         }
@@ -220,17 +191,13 @@ class Engine:
         ValueError
             If the state does not belong to these networks.
         """
-        self.graph.restore({key.removeprefix("graph_"): value for key, value in state.items()})
-        numbers, phenotypes = iter(state["numbers"].tolist()), []
-        stored = zip(networks, state["sizes"].tolist(), state["scales"], state["losses"], strict=True)
-        for network, size, scale, losses in stored:
-            its = tuple(islice(numbers, size))
-            if len(its) != len(network.activations) or not all(map(self.graph.nodes.__contains__, its)):
-                raise ValueError(f"the stored nodes do not belong to {network!r}")
-            phenotype = Phenotype(network, its, None, {})
+        ends, numbers = accumulate(state["sizes"].tolist(), initial=0), state["numbers"].tolist()
+        graph = {key.removeprefix("graph_"): value for key, value in state.items()}
+        its = [tuple(numbers[begin:end]) for begin, end in pairwise(ends)]
+        phenotypes: list[Phenotype] = self.kinship.restore(graph, networks, its)
+        for phenotype, scale, losses in zip(phenotypes, state["scales"], state["losses"], strict=True):
             phenotype.losses = losses
             phenotype._scale = None if np.isnan(scale).any() else scale
-            phenotypes.append(phenotype)
         return phenotypes
 
     def bytes_per_example(self, phenotypes: Iterable[Phenotype]) -> int:
@@ -240,15 +207,14 @@ class Engine:
         outputs' exponentials, their sum and a reference.
         """
         living = set(phenotypes)
-        nodes = len(set().union(*(phenotype._numbers for phenotype in living)))
-        rows = 2 * nodes + (self.graph.n_outputs + 2) * len(living)
-        return 4 * (rows * len(self.weights) + self.graph.first)
+        rows = 2 * self.kinship.count(living) + (self._per_network + 2) * len(living)
+        return 4 * (rows * len(self.weights) + self._first)
 
     @property
     def bytes_per_example_from_scratch(self) -> int:
         """What each example costs while networks without hidden nodes are evaluated from scratch."""
-        rows = _TOGETHER * (2 * self.graph.n_outputs + 2)
-        return 4 * (rows * len(self.weights) + self.graph.first)
+        rows = _TOGETHER * (2 * self._per_network + 2)
+        return 4 * (rows * len(self.weights) + self._first)
 
     # --- the parts of it
 
@@ -260,60 +226,47 @@ class Engine:
         # A network whose outputs overflow is the worst there is, not an error.
         return np.where(np.isfinite(sums), sums / self.n, np.inf)
 
-    def _known(self, phenotype: Phenotype) -> bool:
-        # The graph forgets the nodes of those that were not kept.
-        return all(map(self.graph.nodes.__contains__, phenotype._numbers))
+    def _evaluate(self, plans: Iterable[Any], born: list[Phenotype]) -> list[Phenotype]:
+        """Carry out the plans of children, who are born as their plans are made."""
+        self._checked_batch()
+        losses, fits = self.shards.run(plans)
+        for phenotype, row in zip(born, self._mean(losses), strict=True):
+            phenotype.losses = row
+        self._look_at([phenotype for phenotype, fit in zip(born, fits.tolist(), strict=True) if not fit])
+        return born
 
     def _may_inherit(self, phenotype: Phenotype) -> bool:
         parent = phenotype._parent
-        return parent is not None and parent._key is not None and self._known(phenotype)
-
-    def _plan(self, phenotype: Phenotype, parent: Phenotype) -> Plan:
-        assert parent._key is not None
-        names = phenotype.network.activations
-        return self.graph.plan(parent._key, phenotype._numbers, parent._numbers, phenotype._steps, self._nodes, names)
-
-    def _outputs(self, phenotype: Phenotype) -> Outputs:
-        n = self.graph.n_outputs
-        return tuple(zip(phenotype._numbers[:n], phenotype.network.activations[:n], strict=True))
+        return parent is not None and parent.held and self.kinship.knows(phenotype)
 
     def _inherit(self, heirs: list[Phenotype]) -> None:
         """Hold children of those that are held; one that its parent's scale does not fit stays without a loss."""
-        plans: list[Plan] = []
-        steps: list[Step] = []
-        for phenotype in heirs:
-            assert phenotype._parent is not None
-            plans.append(self._plan(phenotype, phenotype._parent))
-            steps += plans[-1].steps
-            self._nodes.update(step.node for step in plans[-1].steps)
-        self.shards.hold(steps)
         if not heirs:
             return
+        steps, plans = self.kinship.heirs(heirs, [phenotype._parent for phenotype in heirs])
+        self.shards.hold(steps)
         keys = self._keys.take(len(heirs))
-        losses, fits = self.shards.inherit([plan._replace(steps=()) for plan in plans], keys)
+        losses, fits = self.shards.inherit(plans, keys)
         for phenotype, key, row, fit in zip(heirs, keys, self._mean(losses), fits.tolist(), strict=True):
             if fit:
                 self._evaluated(phenotype, key, row)
         self._drop([key for key, fit in zip(keys, fits.tolist(), strict=True) if not fit])
 
-    def _rebuild(self, phenotypes: list[Phenotype]) -> None:
-        """Hold networks by computing from scratch whatever of them is not held."""
+    def _rebuild(self, phenotypes: list[Phenotype]) -> list[int]:
+        """Hold networks by computing from scratch whatever of them is not held; which nodes that were."""
         if not phenotypes:
-            return
-        for phenotype in phenotypes:
-            if not self._known(phenotype):
-                phenotype._numbers = self.graph.express(phenotype.network)
-        wanted = {number for phenotype in phenotypes for number in phenotype._numbers}
-        self.shards.hold([step for step in self.graph.steps(wanted) if step.node not in self._nodes])
-        self._nodes |= wanted
-        keys, outputs = self._keys.take(len(phenotypes)), [self._outputs(phenotype) for phenotype in phenotypes]
-        scales = self._scales(phenotypes, outputs)
+            return []
+        steps, nodes = self.kinship.foundations(phenotypes)
+        self.shards.hold(steps)
+        keys, outputs = self._keys.take(len(phenotypes)), self.kinship.outputs(phenotypes)
+        scales = self._scales(phenotypes)
         losses = self._mean(self.shards.found(outputs, keys, scales))
         for phenotype, key, scale, row in zip(phenotypes, keys, scales, losses, strict=True):
             phenotype._scale = scale
             self._evaluated(phenotype, key, row)
+        return list(nodes)
 
-    def _scales(self, phenotypes: list[Phenotype], outputs: list[Outputs]) -> Array:
+    def _scales(self, phenotypes: list[Phenotype]) -> Array:
         """The scale (networks, W) of each: a single step improves on one that was handed down."""
         scales = np.ones((len(phenotypes), len(self.weights)))
         if not self.scale_free:
@@ -322,55 +275,47 @@ class Engine:
         for has_start, steps in ((True, 1), (False, 12)):
             chosen = [i for i, has in enumerate(given) if has == has_start]
             if chosen:
-                its = [outputs[i] for i in chosen]
+                outputs = self.kinship.outputs([phenotypes[i] for i in chosen])
                 start = np.array([phenotypes[i]._scale for i in chosen]) if has_start else None
 
-                def slopes(units: Array, factors: Array, its: list[Outputs] = its) -> Array:
-                    return self.shards.slopes(its, units, factors)
+                def slopes(units: Array, factors: Array, outputs: Any = outputs) -> Array:
+                    return self.shards.slopes(outputs, units, factors)
 
-                scales[chosen] = fit_scale(self.shards.spread(its), slopes, start, steps)
+                scales[chosen] = fit_scale(self.shards.spread(outputs), slopes, start, steps)
         return scales
 
     def _look_at(self, phenotypes: list[Phenotype]) -> None:
         """Evaluate networks from scratch, some at a time, and hold nothing more than before."""
         self._checked_batch()
         for first in range(0, len(phenotypes), _TOGETHER):
-            some, before = phenotypes[first : first + _TOGETHER], set(self._nodes)
+            some = phenotypes[first : first + _TOGETHER]
             scales = [phenotype._scale for phenotype in some]
-            self._rebuild(some)
-            self._drop([phenotype._key for phenotype in some if phenotype._key is not None])
+            nodes = self._rebuild(some)
+            self._drop([phenotype.key for phenotype in some])
             for phenotype, scale in zip(some, scales, strict=True):
                 # Held later, it will be given the scale that it has here.
                 phenotype._key, phenotype._scale = None, scale
-            self._release(self._nodes - before)
+            self.kinship.release(nodes)
+            self.shards.release(nodes)
 
     @staticmethod
     def _evaluated(phenotype: Phenotype, key: int, losses: Array) -> None:
-        phenotype._key, phenotype.losses = key, losses
-        phenotype._parent, phenotype._steps = None, {}
+        phenotype._key, phenotype.losses, phenotype._parent = key, losses, None
 
     def _let_go(self, living: list[Phenotype]) -> None:
         """Forget what is held for any but the living."""
         stay = set(living)
-        leaving = [phenotype for phenotype in self._held if phenotype not in stay and phenotype._key is not None]
-        self._drop([phenotype._key for phenotype in leaving if phenotype._key is not None])
+        leaving = [phenotype for phenotype in self._held if phenotype not in stay and phenotype.held]
+        self._drop([phenotype.key for phenotype in leaving])
         for phenotype in leaving:
             phenotype._key = None
         self._held = living
-        numbers: set[int] = set()
-        numbers.update(*(phenotype._numbers for phenotype in living))
-        self._release(self._nodes - numbers)
-        self.graph.sweep(numbers)
+        self.shards.release(self.kinship.sweep(living))
 
     def _drop(self, keys: list[int]) -> None:
         if keys:
             self.shards.drop(keys)
             self._keys.give_back(keys)
-
-    def _release(self, nodes: set[int]) -> None:
-        if nodes:
-            self.shards.release(sorted(nodes))
-            self._nodes -= nodes
 
 
 class _Keys:

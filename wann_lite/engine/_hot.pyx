@@ -13,7 +13,7 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from ..activations import NAMES
+from ._program cimport Program
 
 cdef extern from "dispatch.h" nogil:
     ctypedef struct Kernels:
@@ -54,13 +54,12 @@ cdef enum:
     BLOCK = 256  # examples at a time: what a child computes for them stays in the cache
     LANES = 16  # the length of a row is a multiple of this
     NONE = -2147483648
-    CHUNK = 8  # plans that are handed over together
+    CHUNK = 8  # plans that are carried out together
 
 # As in numpy_backend.
 cdef float CANCELLED = 0.03, LEAST = 1e-20, GREATEST = 1e20
 
 cdef const Kernels *K = choose_kernels(2)
-cdef dict CODES = {name: code for code, name in enumerate(NAMES)}
 
 
 def instructions() -> str:
@@ -81,145 +80,6 @@ cdef void *resized(void *memory, size_t size) except NULL:
     if found is NULL:
         raise MemoryError()
     return found
-
-
-# --- what arrives
-
-cdef class Program:
-    """Whole numbers that grow at the end."""
-
-    cdef int *data
-    cdef long size, room
-    #: Where each plan begins.
-    cdef readonly list starts
-    #: The most nodes that one plan has to itself.
-    cdef readonly int transient
-    #: The most outputs that one plan changes.
-    cdef readonly int changed
-
-    def __cinit__(self):
-        self.room = 256
-        self.data = <int *> malloc(self.room * sizeof(int))
-        if self.data is NULL:
-            raise MemoryError()
-        self.starts = []
-
-    def __dealloc__(self):
-        free(self.data)
-
-    def __reduce__(self):
-        return _program, (bytes((<char *> self.data)[: self.size * sizeof(int)]), self.starts, self.transient,
-                          self.changed)
-
-    cdef int put(self, int value) except -1:
-        if self.size == self.room:
-            self.data = <int *> resized(self.data, 2 * self.room * sizeof(int))
-            self.room *= 2
-        self.data[self.size] = value
-        self.size += 1
-        return 0
-
-
-def _program(bytes data, list starts, int transient, int changed):
-    cdef Program program = Program()
-    cdef const int *values = <const int *> <const char *> data
-    for i in range(len(data) // sizeof(int)):
-        program.put(values[i])
-    program.starts, program.transient, program.changed = starts, transient, changed
-    return program
-
-
-cdef class Translator:
-    """Turns steps and plans into programs, and remembers in which slot each held node is."""
-
-    cdef dict slots
-    cdef list free_slots
-    cdef int first, following
-
-    def __init__(self, int first):
-        self.first = self.following = first
-        self.slots, self.free_slots = {}, []
-
-    def hold(self, steps):
-        """The program that computes nodes and keeps them."""
-        cdef Program program = Program()
-        program.put(len(steps))
-        for step in steps:
-            if self.free_slots:
-                slot = self.free_slots.pop()
-            else:
-                slot = self.following
-                self.following += 1
-            self.slots[step.node] = slot
-        for step in steps:
-            self._step(program, step, self.slots[step.node], self.slots)
-        return program
-
-    def release(self, numbers):
-        """The slots of nodes that are forgotten."""
-        freed = [self.slots.pop(number) for number in numbers]
-        self.free_slots += freed
-        return freed
-
-    def outputs(self, networks):
-        """Each network's output nodes and activations."""
-        cdef Program program = Program()
-        for outputs in networks:
-            program.starts.append(program.size)
-            for node, activation in outputs:
-                program.put(self.slots[node])
-                program.put(CODES[activation])
-        return program
-
-    def plans(self, plans):
-        """What the children are made from, one plan after the other."""
-        cdef Program program = Program()
-        for plan in plans:
-            self.add_plan(program, plan)
-        return program
-
-    cdef int add_plan(self, Program program, plan) except -1:
-        cdef dict own = {}
-        cdef tuple steps = (<tuple> plan)[1], changed = (<tuple> plan)[2]
-        program.starts.append(program.size)
-        program.put((<tuple> plan)[0])
-        program.put(len(steps))
-        for step in steps:
-            name = -1 - len(own)
-            self._step(program, step, name, own)
-            own[(<tuple> step)[0]] = name
-        program.put(len(changed))
-        for place, node, activation in changed:
-            program.put(place)
-            program.put(self._name(node, own))
-            program.put(CODES[activation])
-        program.transient = max(program.transient, len(own))
-        program.changed = max(program.changed, len(changed))
-        return 0
-
-    cdef int _step(self, Program program, object given, int name, dict own) except -1:
-        # A NamedTuple is a tuple, but not exactly one.
-        cdef tuple step = <tuple> given
-        cdef tuple plus = step[5], minus = step[6]
-        program.put(name)
-        program.put(CODES[step[1]])
-        program.put(1 if step[2] else 0)
-        program.put(1 if step[3] else 0)
-        program.put(NONE if step[4] is None else self._name(step[4], own))
-        program.put(len(plus))
-        program.put(len(minus))
-        for number in plus:
-            program.put(self._name(number, own))
-        for number in minus:
-            program.put(self._name(number, own))
-        return 0
-
-    cdef int _name(self, number, dict own) except? -1:
-        cdef int plain = number
-        if plain < self.first:
-            return plain
-        name = own.get(number)
-        return self.slots[number] if name is None else name
 
 
 # --- what is held
@@ -455,8 +315,7 @@ cdef class Shard:
         cdef int slot, is_output, thin
         cdef Rows total, value
         cdef Scratch scratch = Scratch(self.n_weights, 1)
-        at += 1
-        for k in range(program.data[0]):
+        for k in range(program.steps):
             slot, is_output, thin = at[0], at[2], at[3]
             while slot >= self.room:
                 self._make_room(2 * self.room)
@@ -469,7 +328,7 @@ cdef class Shard:
             at += 7 + at[5] + at[6]
         with nogil:
             for b from 0 <= b < self.length by BLOCK:
-                self.carry_out(program.data + 1, program.data[0], b, min(BLOCK, self.length - b), scratch)
+                self.carry_out(program.data, program.steps, b, min(BLOCK, self.length - b), scratch)
 
     def release(self, slots):
         """Forget nodes."""
@@ -706,15 +565,21 @@ cdef class Shard:
                 self._keep(keys[i], loss)
         return np.asarray(result), np.asarray(fits).astype(bool)
 
-    def run(self, Program plans):
+    def run(self, list programs):
         """The summed losses of children by their plans, and whether they fit; nothing of them is kept."""
-        cdef long count = len(plans.starts)
+        cdef long begin = 0, count = sum([len(program.starts) for program in programs])
         cdef double[:, ::1] result = np.zeros((count + 1, self.n_weights))
         cdef unsigned char[::1] fits = np.zeros(count + 1, np.uint8)
-        cdef long[::1] starts = np.array([*plans.starts, 0], dtype=np.dtype("l"))
-        cdef Scratch scratch = self._scratch(plans)
-        with nogil:
-            self.run_some(plans.data, &starts[0], count, scratch, &result[0, 0], &fits[0])
+        cdef Scratch scratch = Scratch(self.n_weights, 1)
+        cdef Program plans
+        cdef long[::1] starts
+        for plans in programs:
+            starts = np.array(plans.starts, dtype=np.dtype("l"))
+            if not scratch.make_room(plans.transient, plans.changed):
+                raise MemoryError()
+            with nogil:
+                self.run_some(plans.data, &starts[0], starts.shape[0], scratch, &result[begin, 0], &fits[begin])
+            begin += starts.shape[0]
         return np.asarray(result)[:count], np.asarray(fits)[:count].astype(bool)
 
     cdef Scratch _scratch(self, Program plans):
@@ -931,7 +796,7 @@ cdef class Stream:
         return losses, fits.astype(bool)
 
 
-def stream(list shards, Translator translator, plans, pool, int helpers):
+def stream(list shards, programs, pool, int helpers):
     """As `Shard.run` on every shard, by so many threads of a pool beside this one.
 
     Returns
@@ -939,16 +804,10 @@ def stream(list shards, Translator translator, plans, pool, int helpers):
     (list of ndarray (children, W), ndarray of bool (shards, children))
     """
     cdef Stream stream = Stream(shards)
-    cdef Program program = Program()
     working = [pool.submit(stream.work) for _ in range(helpers)]
     stream.wait_for(helpers)
     try:
-        for plan in plans:
-            translator.add_plan(program, plan)
-            if len(program.starts) == CHUNK:
-                stream.publish(program)
-                program = Program()
-        if program.starts:
+        for program in programs:
             stream.publish(program)
         stream.close()
         stream.work()

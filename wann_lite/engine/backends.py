@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
+from typing import Any
 
 from ..checks import shown
 from . import numpy_backend
-from .graph import Graph
+from .kinship import Kinship
 
 NAMES = ("auto", "numpy", "cython")
 
@@ -15,18 +16,16 @@ NAMES = ("auto", "numpy", "cython")
 def compiled() -> tuple[ModuleType | None, str]:
     """The compiled backend, or None; and in a few words what it is, or why there is none."""
     try:
-        module, _ = (importlib.import_module(f"wann_lite.engine.{name}") for name in ("_hot", "_graph"))
+        module, *_ = (importlib.import_module(f"wann_lite.engine.{name}") for name in ("_hot", "_graph"))
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError)
         return None, "was not built when the package was installed" if missing else f"cannot be loaded ({error})"
     return module, f"built, {module.instructions()}"
 
 
-def graph_class(module: ModuleType) -> type[Graph]:
-    """The graph that goes with a backend."""
-    if module is numpy_backend:
-        return Graph
-    return importlib.import_module("wann_lite.engine._graph").Graph
+def kinship_class(module: ModuleType) -> Any:
+    """Who speaks the language of a backend: `kinship.Kinship` or the compiled one."""
+    return Kinship if module is numpy_backend else importlib.import_module("wann_lite.engine._graph").Kinship
 
 
 def backend_named(name: str) -> tuple[str, ModuleType]:

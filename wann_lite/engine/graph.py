@@ -110,7 +110,7 @@ class Graph:
             numbers[i] = new
             if new == old:
                 continue
-            steps[new] = self._step(new, old, plus, minus)
+            steps.setdefault(new, self._step(new, old, plus, minus))  # two of its nodes may be the same
             if i < len(parent_numbers):
                 replaced.add(node)
                 for listener in targets[node]:

@@ -27,29 +27,6 @@ _CANCELLED = 0.03
 _LEAST_SUM, _GREATEST_SUM = 1e-20, 1e20
 
 
-class Translator:
-    """What a plan is turned into before it reaches a shard: for numpy, nothing else."""
-
-    def __init__(self, first: int) -> None:
-        pass
-
-    def hold(self, steps: Sequence[Step]) -> Sequence[Step]:
-        """Steps whose nodes will be held."""
-        return steps
-
-    def release(self, nodes: Iterable[int]) -> list[int]:
-        """Nodes that will be forgotten."""
-        return list(nodes)
-
-    def outputs(self, networks: Sequence[Outputs]) -> Sequence[Outputs]:
-        """Each network's output nodes and activations."""
-        return networks
-
-    def plans(self, plans: Iterable[Plan]) -> list[Plan]:
-        """What children are made from."""
-        return list(plans)
-
-
 @dataclass(slots=True)
 class Loss:
     """What is kept of one network's loss, so that a child's costs only the outputs that it changed.

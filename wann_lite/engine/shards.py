@@ -48,7 +48,6 @@ class Shards(ABC):
     ) -> None:
         self.backend, self.n_shards = backend, n_shards
         self.x, self.labels, self.weights, self.n_outputs = x, labels, tuple(weights), n_outputs
-        self._translator = backend.Translator(1 + x.shape[1])
 
     @abstractmethod
     def _replace(self, slices: Sequence[Array], sample: int) -> None:
@@ -64,33 +63,33 @@ class Shards(ABC):
 
     def change_batch(self, rows: Array) -> None:
         """Forget everything and go over to these rows of the data, dealt out in their order."""
-        self._translator = self.backend.Translator(1 + self.x.shape[1])
         self._replace(np.array_split(rows, self.n_shards), _SAMPLE if len(rows) >= _MANY else 1)
 
     def hold(self, steps: Sequence[Step]) -> None:
         """Compute nodes and keep them."""
         if steps:
-            self._each("hold", self._translator.hold(steps))
+            self._each("hold", steps)
 
-    def release(self, nodes: Iterable[int]) -> None:
+    def release(self, nodes: Sequence[int]) -> None:
         """Forget nodes."""
-        self._each("release", self._translator.release(nodes))
+        if nodes:
+            self._each("release", nodes)
 
     def spread(self, networks: Sequence[Outputs]) -> Array:
         """The mean squares (2, networks, W) of the outputs, centred and as they are."""
-        return _mean(self._each("spread", self._translator.outputs(networks)))
+        return _mean(self._each("spread", networks))
 
     def slopes(self, networks: Sequence[Outputs], units: Array, factors: Array) -> Array:
         """The first and second derivatives (2, networks, W) of the losses in each network's factor."""
-        return _mean(self._each("slopes", self._translator.outputs(networks), units, factors))
+        return _mean(self._each("slopes", networks, units, factors))
 
     def found(self, networks: Sequence[Outputs], keys: Sequence[int], scales: Array) -> Array:
         """The summed losses (networks, W) of networks whose outputs are held; each is kept under its key."""
-        return reduce(np.add, self._each("found", self._translator.outputs(networks), keys, scales))
+        return reduce(np.add, self._each("found", networks, keys, scales))
 
     def inherit(self, plans: Sequence[Plan], keys: Sequence[int]) -> tuple[Array, Array]:
         """The summed losses (children, W) of children whose outputs are held, and whether each fits and is kept."""
-        return _summed(self._each("inherit", self._translator.plans(plans), keys))
+        return _summed(self._each("inherit", plans, keys))
 
     def drop(self, keys: Sequence[int]) -> None:
         """Forget losses."""
@@ -98,7 +97,7 @@ class Shards(ABC):
 
     def run(self, plans: Iterable[Plan]) -> tuple[Array, Array]:
         """The summed losses (children, W) by their plans, and whether each fits; nothing is kept."""
-        return _summed(self._each("run", self._translator.plans(plans)))
+        return _summed(self._each("run", list(plans)))
 
 
 class Threads(Shards):
@@ -135,7 +134,7 @@ class Threads(Shards):
     def run(self, plans: Iterable[Plan]) -> tuple[Array, Array]:
         """As `Shards.run`; a compiled backend begins while the last plans are still being made."""
         if self._pool is not None and hasattr(self.backend, "stream"):
-            losses, fits = self.backend.stream(self.shards, self._translator, plans, self._pool, self.workers - 1)
+            losses, fits = self.backend.stream(self.shards, plans, self._pool, self.workers - 1)
             return reduce(np.add, losses), np.logical_and.reduce(fits)
         return super().run(plans)
 
