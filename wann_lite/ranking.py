@@ -48,13 +48,15 @@ def pareto_fronts(objectives: ArrayLike) -> NDArray[np.intp]:
     fronts = np.zeros(len(points), np.intp)
     lows: list[float] = []
     previous, front = None, 0
-    for i in np.lexsort((points[:, 1], points[:, 0])):
-        point = (points[i, 0], points[i, 1])
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    in_order = []
+    for point in points[order].tolist():
         if point != previous:
             front = bisect_right(lows, point[1])
             lows[front : front + 1] = [point[1]]
             previous = point
-        fronts[i] = front
+        in_order.append(front)
+    fronts[order] = in_order
     return fronts
 
 
@@ -112,19 +114,7 @@ def crowding_distance(objectives: ArrayLike) -> NDArray[np.float64]:
     array([inf,  2., inf])
     """
     points = _checked(objectives)
-    distance = np.zeros(len(points))
-    if not len(points):
-        return distance
-    # Infinities become the largest numbers whose differences are still finite.
-    largest = np.finfo(np.float64).max / 4
-    for values in np.clip(points, -largest, largest).T:
-        order = np.argsort(values, kind="stable")
-        ordered = values[order]
-        extent = ordered[-1] - ordered[0]
-        if extent > 0:
-            distance[order[1:-1]] += (ordered[2:] - ordered[:-2]) / extent
-        distance[order[[0, -1]]] = np.inf
-    return distance
+    return _crowding(points, np.zeros(len(points), np.intp))
 
 
 def rank(objectives: ArrayLike) -> NDArray[np.intp]:
@@ -150,11 +140,7 @@ def rank(objectives: ArrayLike) -> NDArray[np.intp]:
     """
     points = _checked(objectives)
     fronts = pareto_fronts(points)
-    crowding = np.zeros(len(points))
-    for front in range(fronts.max(initial=-1) + 1):
-        members = fronts == front
-        crowding[members] = crowding_distance(points[members])
-    return np.lexsort((-crowding, fronts))
+    return np.lexsort((-_crowding(points, fronts), fronts))
 
 
 def tournament(n: int, size: int, rng: np.random.Generator, draws: int) -> NDArray[np.intp]:
@@ -189,6 +175,26 @@ def tournament(n: int, size: int, rng: np.random.Generator, draws: int) -> NDArr
     # The lowest of `size` independent draws, from its distribution: one random number instead of `size`.
     lowest = 1 - (1 - rng.random(draws)) ** (1 / size)
     return np.minimum((n * lowest).astype(np.intp), n - 1)
+
+
+def _crowding(points: NDArray[np.float64], fronts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The crowding distance of each point within its front, for all fronts at once."""
+    distance = np.zeros(len(points))
+    if not len(points):
+        return distance
+    # Infinities become the largest numbers whose differences are still finite.
+    largest = np.finfo(np.float64).max / 4
+    for values in np.clip(points, -largest, largest).T:
+        order = np.lexsort((values, fronts))
+        ordered, border = values[order], np.flatnonzero(np.diff(fronts[order])) + 1
+        begins, ends = np.r_[0, border], np.r_[border, len(points)]
+        extent = np.repeat(ordered[ends - 1] - ordered[begins], ends - begins)
+        inner = extent > 0
+        inner[begins] = inner[ends - 1] = False
+        (its,) = np.nonzero(inner)
+        distance[order[its]] += (ordered[its + 1] - ordered[its - 1]) / extent[its]
+        distance[order[begins]] = distance[order[ends - 1]] = np.inf
+    return distance
 
 
 def _checked(objectives: ArrayLike) -> NDArray[np.float64]:
