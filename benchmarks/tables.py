@@ -133,8 +133,7 @@ def time_table():
         "children": ("children",),
         "parents": ("nodes that are kept", "losses that are kept", "drops and releases"),
         "new batch": ("images of a new batch", "losses on a new batch", "scales on a new batch"),
-        "mutation": ("mutation",),
-        "graph and plans": ("graph", "plans"),
+        "mutation, graph": ("mutation", "graph and plans"),
         "ranking, records": ("ranking", "the rest of Python"),
     }
     lines = [

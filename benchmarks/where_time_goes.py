@@ -7,11 +7,12 @@ wrapped from outside in a clock that stops for whatever is called inside them, s
 """
 
 import argparse
-import inspect
 import json
 import time
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 from machine import described
@@ -19,6 +20,7 @@ from workload import BACKENDS, POPULATION, config_of, grown, load, search_at, se
 
 import wann_lite as wl
 from wann_lite import search as search_module
+from wann_lite import variation as variation_module
 from wann_lite.files import write_atomically
 
 RESULTS = Path(__file__).parent / "results"
@@ -32,7 +34,10 @@ ARRAYS = {
     "spread": "scales on a new batch",
     "slopes": "scales on a new batch",
 }
-PYTHON = ("mutation", "graph", "plans", "ranking", "the rest of Python")
+#: Graph work: what the kinship is asked for. Where it is compiled, children are mutated there.
+GRAPH = ("founders", "children", "brood", "heirs", "foundations", "outputs", "release", "let_go", "sweep", "count")
+#: Whatever is not array work, be it compiled or not.
+PYTHON = ("mutation", "graph and plans", "ranking", "the rest of Python")
 
 
 class Clock:
@@ -65,12 +70,12 @@ class Clock:
         def timed(*arguments, **options):
             self.start(part.get(arguments[0], "drops and releases") if isinstance(part, dict) else part)
             try:
-                return function(*arguments, **options)
+                result = function(*arguments, **options)
             finally:
                 self.stop()
+            return stepped(result) if isinstance(result, Generator) else result
 
-        def stepped(*arguments, **options):
-            steps = function(*arguments, **options)
+        def stepped(steps):
             while True:
                 self.start(part)
                 try:
@@ -81,23 +86,23 @@ class Clock:
                     self.stop()
                 yield step
 
-        setattr(owner, name, stepped if inspect.isgeneratorfunction(function) else timed)
+        setattr(owner, name, timed)
         return owner, name, function
 
 
 def profiled(search, generations):
     """Seconds by part, and how many networks were evaluated, over so many generations."""
     clock, engine = Clock(), search._engine
+    kinship, engine.kinship = engine.kinship, SimpleNamespace(graph=engine.graph, knows=engine.kinship.knows)
+    for name in GRAPH:
+        setattr(engine.kinship, name, getattr(kinship, name))
     wrapped = [
-        clock.wrap(search_module, "mutate_unchecked", "mutation"),
+        *(clock.wrap(engine.kinship, name, "graph and plans") for name in GRAPH),
+        clock.wrap(variation_module, "mutate_unchecked", "mutation"),
         clock.wrap(search_module, "rank", "ranking"),
         clock.wrap(search_module, "tournament", "ranking"),
         clock.wrap(search_module, "first_front", "ranking"),
-        clock.wrap(engine.graph, "express", "graph"),
-        clock.wrap(engine.graph, "express_child", "graph"),
-        clock.wrap(engine.graph, "steps", "graph"),
-        clock.wrap(engine.graph, "sweep", "graph"),
-        *(clock.wrap(engine.shards, name, "plans") for name in ARRAYS),
+        *(clock.wrap(engine.shards, name, "graph and plans") for name in ARRAYS),
         clock.wrap(engine.shards, "_each", ARRAYS),
         clock.wrap(engine.shards, "_replace", "images of a new batch"),
     ]
@@ -108,6 +113,7 @@ def profiled(search, generations):
     clock.stop()
     for owner, name, function in wrapped:
         setattr(owner, name, function)
+    engine.kinship = kinship
     return dict(clock.spent), search.networks - networks
 
 
