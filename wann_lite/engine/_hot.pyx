@@ -21,7 +21,9 @@ cdef extern from "dispatch.h" nogil:
         void (*activate)(int code, float weight, const float *total, float *value, int n) noexcept nogil
         void (*fill)(float *row, float value, int n) noexcept nogil
         void (*add)(float *total, const float *row, int n) noexcept nogil
-        void (*subtract)(float *total, const float *row, int n) noexcept nogil
+        void (*begin)(float *total, const float *base, const float *a, float p, const float *b, float q,
+                      int n) noexcept nogil
+        void (*go_on)(float *total, const float *a, float p, const float *b, float q, int n) noexcept nogil
         void (*scale)(float *row, float factor, const float *reference, int n) noexcept nogil
         void (*exchange)(float *total, const float *old, const float *row, float *column, int n) noexcept nogil
         double (*sum)(const float *row, int n) noexcept nogil
@@ -201,6 +203,10 @@ cdef struct Place:
     long stride  # from one weight to the next; 0 where all share a row
 
 
+cdef inline float *shifted(Place place, long weight) noexcept nogil:
+    return NULL if place.data is NULL else place.data + weight * place.stride
+
+
 cdef struct Task:
     int *plan
     int *changed  # how many, then place, node and activation of each
@@ -359,30 +365,36 @@ cdef class Shard:
         """Take so many steps for the n examples from b on; return where the program goes on."""
         cdef int step, name, code, is_output, thin, base, gained, lost, k
         cdef long w
-        cdef Place total, other, value
+        cdef Place total, other, value, second
+        cdef float p, q
         for step in range(steps):
             name, code, is_output, thin, base, gained, lost = at[0], at[1], at[2], at[3], at[4], at[5], at[6]
             at += 7
             if name < 0:
                 scratch.thin[-1 - name] = thin
             total = self.sum_of(name, b, scratch)
+            other.data, other.stride = NULL, 0
             if base != NONE:
                 other = self.sum_of(base, b, scratch)
-            for w in range(1 if thin else self.n_weights):
-                if base != NONE:
-                    memcpy(total.data + w * total.stride, other.data + w * other.stride, n * sizeof(float))
-                else:
-                    K.fill(total.data + w * total.stride, 0.0, n)
-            for k in range(gained):
-                value = self.value_of(at[k], b, scratch)
+            if not gained + lost:  # a copy, or a sum of nothing
                 for w in range(1 if thin else self.n_weights):
-                    K.add(total.data + w * total.stride, value.data + w * value.stride, n)
-            at += gained
-            for k in range(lost):
+                    if base != NONE:
+                        memcpy(shifted(total, w), shifted(other, w), n * sizeof(float))
+                    else:
+                        K.fill(shifted(total, w), 0.0, n)
+            for k from 0 <= k < gained + lost by 2:
                 value = self.value_of(at[k], b, scratch)
+                p = 1 if k < gained else -1
+                second.data, second.stride, q = NULL, 0, 0
+                if k + 1 < gained + lost:
+                    second = self.value_of(at[k + 1], b, scratch)
+                    q = 1 if k + 1 < gained else -1
                 for w in range(1 if thin else self.n_weights):
-                    K.subtract(total.data + w * total.stride, value.data + w * value.stride, n)
-            at += lost
+                    if k == 0:
+                        K.begin(shifted(total, w), shifted(other, w), shifted(value, w), p, shifted(second, w), q, n)
+                    else:
+                        K.go_on(shifted(total, w), shifted(value, w), p, shifted(second, w), q, n)
+            at += gained + lost
             if not is_output:
                 value = self.value_of(name, b, scratch)
                 for w in range(self.n_weights):

@@ -19,7 +19,8 @@ typedef struct {
     void (*activate)(int, float, const float *, float *, int);
     void (*fill)(float *, float, int);
     void (*add)(float *, const float *, int);
-    void (*subtract)(float *, const float *, int);
+    void (*begin)(float *, const float *, const float *, float, const float *, float, int);
+    void (*go_on)(float *, const float *, float, const float *, float, int);
     void (*scale)(float *, float, const float *, int);
     void (*exchange)(float *, const float *, const float *, float *, int);
     double (*sum)(const float *, int);
@@ -32,8 +33,8 @@ typedef struct {
 
 #define TABLE(suffix, name)                                                                                            \
     {                                                                                                                  \
-        name, activate_##suffix, fill_##suffix, add_##suffix, subtract_##suffix, scale_##suffix, exchange_##suffix,    \
-            sum_##suffix, sum_of_logs_##suffix, extremes_##suffix, normalise_##suffix, centre_##suffix, tilt_##suffix  \
+        name, activate_##suffix, fill_##suffix, add_##suffix, begin_##suffix, go_on_##suffix, scale_##suffix,          \
+            exchange_##suffix, sum_##suffix, sum_of_logs_##suffix, extremes_##suffix, normalise_##suffix, centre_##suffix, tilt_##suffix  \
     }
 
 #define KERNEL(name) name##_plain

@@ -121,8 +121,29 @@ static TARGET void KERNEL(add)(float *restrict total, const float *restrict row,
     for (ptrdiff_t i = 0; i < n; i++) total[i] += row[i];
 }
 
-static TARGET void KERNEL(subtract)(float *restrict total, const float *restrict row, int n) {
-    for (ptrdiff_t i = 0; i < n; i++) total[i] -= row[i];
+/* total = base + p a + q b, where p and q are 1 or -1: rounded as two steps are. Without a base it is 0, and b may be
+   missing: two rows in one pass, for it is passes over memory that take the time. */
+static TARGET void KERNEL(begin)(float *restrict total, const float *restrict base, const float *restrict a, float p,
+                                 const float *restrict b, float q, int n) {
+    if (base && b) {
+        for (ptrdiff_t i = 0; i < n; i++) total[i] = base[i] + p * a[i] + q * b[i];
+    } else if (base) {
+        for (ptrdiff_t i = 0; i < n; i++) total[i] = base[i] + p * a[i];
+    } else if (b) {
+        for (ptrdiff_t i = 0; i < n; i++) total[i] = p * a[i] + q * b[i];
+    } else {
+        for (ptrdiff_t i = 0; i < n; i++) total[i] = p * a[i];
+    }
+}
+
+/* total += p a + q b, as above. */
+static TARGET void KERNEL(go_on)(float *restrict total, const float *restrict a, float p, const float *restrict b,
+                                 float q, int n) {
+    if (b) {
+        for (ptrdiff_t i = 0; i < n; i++) total[i] = total[i] + p * a[i] + q * b[i];
+    } else {
+        for (ptrdiff_t i = 0; i < n; i++) total[i] += p * a[i];
+    }
 }
 
 /* row = row * factor - reference */
