@@ -44,6 +44,8 @@ cdef class Genome:
 
     cdef int copy(self, Genome other) except -1
     cdef int apply(self, Change *change) except -1
+    cdef int follow(self, network, before) except -1
+    cdef int append_node(self, int code) except -1
     cdef int differ_from(self, Genome parent) except -1
     cdef int touch(self, int node) except -1
     cdef int vary(self, Chances chances, Dice *dice, Change *changes) except -1

@@ -294,6 +294,37 @@ cdef class Genome:
             self.touch(self.first + i)
         return 0
 
+    cdef int follow(self, network, before) except -1:
+        """From the genome of the network `before` become that of one which descends from it; what changed is touched.
+
+        Of the sets of sources most are the very same in both, and are not looked into.
+        """
+        cdef tuple names = network.activations, old_names = before.activations
+        cdef tuple sources = network.sources, old_sources = before.sources
+        cdef tuple disabled = network.disabled_sources, old_disabled = before.disabled_sources
+        cdef int i, node, known = len(old_names)
+        for i in range(len(names)):
+            if i >= known:
+                self.append_node(CODES[names[i]])
+            elif names[i] is not old_names[i] and names[i] != old_names[i]:
+                self.codes[i] = CODES[names[i]]
+                self.touch(self.first + i)
+        for i in range(len(names)):
+            node = self.first + i
+            if i >= known or sources[i] is not old_sources[i]:
+                had = old_sources[i] if i < known else frozenset()
+                for source in had - sources[i]:
+                    self.disconnect(source, node)
+                for source in sources[i] - had:
+                    self.connect(source, node)
+            if i >= known or disabled[i] is not old_disabled[i]:
+                had = old_disabled[i] if i < known else frozenset()
+                for source in had - disabled[i]:
+                    self.disconnect_disabled(source, node)
+                for source in disabled[i] - had:
+                    self.connect_disabled(source, node)
+        return self.settle()
+
     # --- what `operators` does
 
     cdef int apply(self, Change *change) except -1:
@@ -302,14 +333,7 @@ cdef class Genome:
         if change.kind == ADDITION:
             self.connect(source, target)
         elif change.kind == INSERTION:
-            node = self.first + self.n
-            self.make_room(self.n + 1)
-            self.codes[self.n], self.layers[self.n], self.nodes[self.n] = change.code, 0, 0
-            self.n += 1
-            append_row(&self.sources)
-            append_row(&self.disabled)
-            append_row(&self.targets)
-            append_row(&self.disabled_targets)
+            node = self.append_node(change.code)
             self.disconnect(source, target)
             self.connect_disabled(source, target)
             self.connect(source, node)
@@ -324,6 +348,18 @@ cdef class Genome:
             self.disconnect(source, target)
             self.isolate_from(source)
         return self.settle()
+
+    cdef int append_node(self, int code) except -1:
+        """A hidden node without connections; its number."""
+        self.make_room(self.n + 1)
+        self.codes[self.n], self.layers[self.n], self.nodes[self.n] = code, 0, 0
+        self.n += 1
+        append_row(&self.sources)
+        append_row(&self.disabled)
+        append_row(&self.targets)
+        append_row(&self.disabled_targets)
+        self.touch(self.first + self.n - 1)
+        return self.first + self.n - 1
 
     cdef int connect(self, int source, int target) except -1:
         insert(&self.sources, target - self.first, source)

@@ -99,6 +99,20 @@ cdef Record _record_of(network):
     return record
 
 
+cdef Record _descendant(network, Record parent):
+    """The record of a network that was made elsewhere from its parent's."""
+    cdef Record record
+    if len(network.activations) < parent.genome.n:
+        raise ValueError(f"{network!r} has fewer nodes than {parent.network!r}: it is not descended from it")
+    record = Record()
+    record.known, record.drawn = network, ()
+    record.parent, record.genome = parent.genome, Genome()
+    record.genome.copy(parent.genome)
+    record.genome.follow(network, parent.network)
+    record.n_connections, record.n_hidden = record.genome.n_connections(), record.genome.n_hidden()
+    return record
+
+
 cdef struct Node:  # as graph.DistinctNode
     long long number  # counted up, and never given out again
     uint64_t content  # the sum over its sources of their mixed places
@@ -482,10 +496,8 @@ cdef class Kinship:
         cdef Record record, its_parent
         for network, parent in pairs:
             key = parent.key
-            record, its_parent = _record_of(network), parent.form
-            record.parent = its_parent.genome
-            record.genome.differ_from(record.parent)
-            memcpy(record.genome.nodes, record.parent.nodes, min(record.genome.n, record.parent.n) * sizeof(int))
+            its_parent = parent.form
+            record = _descendant(network, its_parent)
             born.append(Phenotype(record, parent))
             self.put_plan(program, key, record.genome, record.parent)
             if len(program.starts) == CHUNK:
