@@ -1,5 +1,7 @@
 """Shards and workers: what is summed over slices is the whole, and who carries them does not matter."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from backends import BACKENDS, on_each_backend
@@ -7,7 +9,7 @@ from test_engine import RATES, SMOOTH, batch, grown
 
 from wann_lite import datasets, tasks
 from wann_lite.config import SearchConfig
-from wann_lite.engine import Engine, backends, numpy_backend
+from wann_lite.engine import Engine, backends, numpy_backend, sources
 from wann_lite.engine.shards import Threads
 from wann_lite.mutation import mutate
 from wann_lite.search import Search
@@ -140,3 +142,45 @@ def test_a_backend_that_cannot_be_loaded_is_told_from_one_that_is_missing(monkey
     assert backends.compiled() == (None, "cannot be loaded (undefined symbol)")
     with pytest.raises(ValueError, match=r"'cython' cannot be loaded \(undefined symbol\): install a C compiler"):
         backends.backend_named("cython")
+
+
+@pytest.mark.parametrize("backend", BACKENDS[1:])
+def test_a_backend_of_older_sources_is_noticed(backend, monkeypatch):
+    assert backends.compiled()[0] is not None
+    monkeypatch.setattr(backends, "_fingerprint", lambda name: "another" if name == "_genome" else None)
+    assert backends.compiled() == (None, backends._STALE)
+    with pytest.warns(RuntimeWarning, match="built from older sources: install the package again"):
+        assert backends.backend_named("auto")[0] == "numpy"
+    with pytest.raises(ValueError, match=r"'cython' was built from older sources.*or use the backend 'numpy'"):
+        backends.backend_named(backend)
+    monkeypatch.undo()
+    load = backends.importlib.import_module
+
+    def some_missing(name):
+        if name.endswith("_graph"):
+            raise ModuleNotFoundError(name)
+        return load(name)
+
+    monkeypatch.setattr(backends.importlib, "import_module", some_missing)
+    assert backends.compiled() == (None, backends._STALE)
+
+
+def test_the_fingerprint_is_that_of_all_sources(tmp_path):
+    folder = Path(backends.__file__).parent
+    for file in ("_hot.pyx", *sources.SHARED):
+        (tmp_path / file).write_bytes((folder / file).read_bytes())
+    whole = sources.fingerprint("_hot", tmp_path)
+    assert whole == sources.fingerprint("_hot")
+    for file in ("_hot.pyx", "kernels.h"):
+        with (tmp_path / file).open("a") as stream:
+            stream.write("\n")
+        assert sources.fingerprint("_hot", tmp_path) != whole
+        whole = sources.fingerprint("_hot", tmp_path)
+    assert sources.fingerprint("_graph", tmp_path) is None
+
+
+def test_extensions_are_found_by_name():
+    """Each file of source is an extension's or shared by all: a new one cannot be left out."""
+    folder = Path(backends.__file__).parent
+    files = {path.name for path in folder.iterdir() if path.suffix in {".pyx", ".pxd", ".h"}}
+    assert files == {*sources.SHARED, *(f"{name}.pyx" for name in sources.EXTENSIONS)}

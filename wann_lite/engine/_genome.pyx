@@ -13,6 +13,12 @@ from ..activations import NAMES
 from ..mutation import DRAWN
 from ..network import Network
 
+cdef extern from "sources.h":
+    const char *fingerprint_of_sources()
+
+#: The fingerprint of what this was compiled from.
+SOURCES = fingerprint_of_sources().decode()
+
 cdef dict CODES = {name: code for code, name in enumerate(NAMES)}
 cdef list NAMES_BY_CODE = list(NAMES)
 

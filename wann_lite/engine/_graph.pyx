@@ -19,6 +19,12 @@ from .phenotype import Phenotype
 from ._genome cimport Change, Chances, Dice, Genome, Heap, Lists, dice_of, genome_of, pop, push
 from ._program cimport Program
 
+cdef extern from "sources.h":
+    const char *fingerprint_of_sources()
+
+#: The fingerprint of what this was compiled from.
+SOURCES = fingerprint_of_sources().decode()
+
 cdef enum:
     NONE = -2147483648  # as in _hot
     CHUNK = 8

@@ -15,6 +15,12 @@ import numpy as np
 
 from ._program cimport Program
 
+cdef extern from "sources.h":
+    const char *fingerprint_of_sources()
+
+#: The fingerprint of what this was compiled from.
+SOURCES = fingerprint_of_sources().decode()
+
 cdef extern from "dispatch.h" nogil:
     ctypedef struct Kernels:
         const char *instructions

@@ -6,6 +6,12 @@ A node is a slot. Where a plan computes one for itself alone, its name there is 
 
 from libc.stdlib cimport free, malloc, realloc
 
+cdef extern from "sources.h":
+    const char *fingerprint_of_sources()
+
+#: The fingerprint of what this was compiled from.
+SOURCES = fingerprint_of_sources().decode()
+
 
 cdef class Program:
     """Whole numbers that grow at the end.

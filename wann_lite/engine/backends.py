@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import importlib
+import warnings
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 from ..checks import shown
 from . import numpy_backend
 from .kinship import Kinship
+from .sources import EXTENSIONS, fingerprint
 
 NAMES = ("auto", "numpy", "cython")
+
+_INSTALL = "(python -m pip install -e .)"
+_STALE = f"was built from older sources: install the package again {_INSTALL}"
+# The sources do not change under a program that runs.
+_fingerprint = cache(fingerprint)
 
 
 def compiled() -> tuple[ModuleType | None, str]:
     """The compiled backend, or None; and in a few words what it is, or why there is none."""
-    try:
-        module, *_ = (importlib.import_module(f"wann_lite.engine.{name}") for name in ("_hot", "_graph"))
-    except ImportError as error:
-        missing = isinstance(error, ModuleNotFoundError)
-        return None, "was not built when the package was installed" if missing else f"cannot be loaded ({error})"
-    return module, f"built, {module.instructions()}"
+    modules, missing = {}, []
+    for name in EXTENSIONS:
+        try:
+            modules[name] = importlib.import_module(f"wann_lite.engine.{name}")
+        except ModuleNotFoundError:
+            missing.append(name)
+        except ImportError as error:
+            return None, f"cannot be loaded ({error})"
+    if not modules:
+        return None, "was not built when the package was installed"
+    if missing or any(_is_stale(name, module) for name, module in modules.items()):
+        return None, _STALE
+    return modules["_hot"], f"built, {modules['_hot'].instructions()}"
+
+
+def _is_stale(name: str, module: ModuleType) -> bool:
+    return _fingerprint(name) not in (None, getattr(module, "SOURCES", ""))
 
 
 def kinship_class(module: ModuleType) -> Any:
@@ -47,8 +66,8 @@ def backend_named(name: str) -> tuple[str, ModuleType]:
     if module is not None:
         return "cython", module
     if name == "cython":
-        raise ValueError(
-            f"the backend 'cython' {what}: install a C compiler and then the package again "
-            "(python -m pip install -e .), or use the backend 'numpy'"
-        )
+        way = "" if what == _STALE else f": install a C compiler and then the package again {_INSTALL}"
+        raise ValueError(f"the backend 'cython' {what}{way}, or use the backend 'numpy'")
+    if what == _STALE:
+        warnings.warn(f"the backend 'cython' {what}; 'numpy' takes its place", RuntimeWarning, stacklevel=2)
     return "numpy", numpy_backend
