@@ -22,6 +22,7 @@ SMALL = {"population": 24, "batch": 100, "initial_connections": 0.5, "validate_e
 def backend(request, monkeypatch):
     """Every test runs on each backend."""
     monkeypatch.setitem(Search.__init__.__kwdefaults__, "backend", request.param)
+    return request.param
 
 
 def small_search(seed=0, **changes):
@@ -292,7 +293,7 @@ def test_it_runs_on_digits():
 # --- memory
 
 
-def test_a_batch_is_no_larger_than_memory_allows():
+def test_a_batch_is_no_larger_than_memory_allows(backend):
     config = wl.SearchConfig(population=48, batch=900, first_batch=900, batch_every=3, memory="10 MB")
     search = Search(Classification(datasets.digits()), config, seed=0)
     sizes = []
@@ -301,9 +302,22 @@ def test_a_batch_is_no_larger_than_memory_allows():
             search.step()
             engine = search._engine
             sizes.append(engine.n)
-            assert engine.bytes_per_example(engine._held) * engine.n <= 1e7
+            allowed = engine.bytes_of_batch(engine.n, engine.bytes_per_example(engine._held))
+            assert engine.shards.held_bytes <= allowed <= 1e7
     assert len(told) == 1
-    assert sizes[0] == 900 and 100 <= min(sizes) < 900
+    assert sizes[0] == (900 if backend == "numpy" else 3 * 256) and 100 <= min(sizes) < sizes[0]
+
+
+def test_many_small_shards_take_more_memory_where_examples_come_in_blocks(backend):
+    """Sixteen shards of 50 examples: memory for 50 each in numpy, for whole blocks of 256 in compiled code."""
+    config = wl.SearchConfig(**SMALL | {"batch": 800, "first_batch": 800, "shards": 16})
+    search = Search(Classification(datasets.xor(2000)), config, seed=0)
+    run(search, 5)
+    engine, taken = search._engine, 800 if backend == "numpy" else 16 * 256
+    assert engine.n == 800
+    per_example = engine.bytes_per_example(engine._held)
+    assert engine.bytes_of_batch(800, per_example) == per_example * taken
+    assert engine.shards.held_bytes <= per_example * taken
 
 
 def test_memory_that_one_network_does_not_fit_into_is_refused():

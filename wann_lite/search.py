@@ -11,7 +11,9 @@ import math
 import os
 import time
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -195,7 +197,7 @@ class Search:
         phenotypes = [individual.phenotype for individual in individuals]
         per_example = self._engine.bytes_per_example(phenotypes)
         due = self.generation % self.config.batch_every == 0
-        if due or per_example * self._engine.n > self.config.memory_bytes:
+        if due or self._engine.bytes_of_batch(self._engine.n, per_example) > self.config.memory_bytes:
             rows = self._batch(per_example)
             self._engine.change_batch(rows, keep=phenotypes)
             if self.config.survey:
@@ -206,12 +208,14 @@ class Search:
     def _batch(self, per_example: int) -> NDArray[Any]:
         """A batch of the size that is due, or as much of it as fits, with room for what the next generations add."""
         wanted = min(self.config.batch_at(self.generation), len(self.task.examples[1]))
-        fitting = int(_PART_OF_MEMORY * self.config.memory_bytes) // per_example
-        if fitting < min(wanted, _LEAST_BATCH):
-            needed = math.ceil(per_example * min(wanted, _LEAST_BATCH) / _PART_OF_MEMORY / 1e3)
+        least = min(wanted, _LEAST_BATCH)
+        takes = partial(self._engine.bytes_of_batch, per_example=per_example)
+        fitting = bisect_right(range(1, wanted + 1), _PART_OF_MEMORY * self.config.memory_bytes, key=takes)
+        if fitting < least:
+            needed = math.ceil(takes(least) / _PART_OF_MEMORY / 1e3)
             raise MemoryBudgetError(
                 f"memory is {self.config.memory!r}, and generation {self.generation} needs {needed:,} kB even with "
-                f"a batch of {min(wanted, _LEAST_BATCH)} examples: allow more, or a smaller population"
+                f"a batch of {least} examples: allow more, or a smaller population, or fewer shards"
             )
         if fitting < wanted and not self._short_of_memory:
             self._short_of_memory = True
@@ -220,7 +224,7 @@ class Search:
                 f"{self.generation} on it has {fitting:,} or as many as fit; allow more memory for larger batches",
                 stacklevel=2,
             )
-        return self.task.draw(min(fitting, wanted), self._batch_rng)
+        return self.task.draw(fitting, self._batch_rng)
 
     def _look_around(self, leader: Individual, rows: NDArray[Any]) -> None:
         """Survey the leader at one of the weights; until the next survey, informed mutations come from this one."""

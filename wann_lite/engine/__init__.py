@@ -210,6 +210,10 @@ class Engine:
         rows = 2 * self.kinship.count(living) + (self._per_network + 2) * len(living)
         return 4 * (rows * len(self.weights) + self._first)
 
+    def bytes_of_batch(self, n: int, per_example: int) -> int:
+        """What a batch of n examples takes, at so much for each: the compiled backend computes whole blocks of them."""
+        return per_example * self.shards.room(n)
+
     @property
     def bytes_per_example_from_scratch(self) -> int:
         """What each example costs while networks without hidden nodes are evaluated from scratch."""

@@ -222,6 +222,14 @@ cdef struct Task:
     int fits
 
 
+cpdef long room(long n):
+    """The memory of how many examples a shard of n takes: whole blocks, and room for a batch that grows a little."""
+    cdef long blocks = max(1, (n + BLOCK - 1) // BLOCK), step = 1
+    while 16 * step <= blocks:
+        step *= 2
+    return BLOCK * ((blocks + step - 1) // step * step)
+
+
 cdef class Shard:
     """Holds the outputs of distinct nodes on a slice of the batch, and carries out programs.
 
@@ -249,16 +257,13 @@ cdef class Shard:
     cdef Pool pool
 
     def __cinit__(self, x, labels, weights, int n_outputs, int sample, Shard predecessor=None):
-        cdef long i, c, w, step = 1
+        cdef long i, c, w
         self.n, self.first = x.shape[0], 1 + x.shape[1]
         self.length = max(LANES, (self.n + LANES - 1) // LANES * LANES)
         self.n_weights, self.n_outputs, self.sample = len(weights), n_outputs, sample
         self.nodes, self.kept = {}, {}
         self.blocks = (self.length + BLOCK - 1) // BLOCK
-        # With room for a batch that grows a little.
-        while 16 * step <= self.blocks:
-            step *= 2
-        self.pool = Pool(self.n_weights * BLOCK * ((self.blocks + step - 1) // step * step))
+        self.pool = Pool(self.n_weights * room(self.n))
         if predecessor is not None:
             predecessor.nodes.clear()
             predecessor.kept.clear()

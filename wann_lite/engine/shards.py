@@ -65,6 +65,11 @@ class Shards(ABC):
         """Forget everything and go over to these rows of the data, dealt out in their order."""
         self._replace(np.array_split(rows, self.n_shards), _SAMPLE if len(rows) >= _MANY else 1)
 
+    def room(self, n: int) -> int:
+        """The memory of how many examples a batch of n takes, when it is dealt out."""
+        each, more = divmod(n, self.n_shards)
+        return more * self.backend.room(each + 1) + (self.n_shards - more) * self.backend.room(each)
+
     def hold(self, steps: Sequence[Step]) -> None:
         """Compute nodes and keep them."""
         if steps:
