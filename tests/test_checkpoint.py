@@ -62,14 +62,14 @@ def saved(tmp_path: Path) -> Path:
 
 
 @on_each_backend
-@pytest.mark.filterwarnings("ignore:a batch of 400 examples does not fit")
+@pytest.mark.filterwarnings("ignore:a batch of 1,000 examples does not fit")
 @pytest.mark.parametrize(
     "changes",
     [
         {},
         {"scale_free": False, "elite": 0},
         {"shards": 3, "max_connections": 40},
-        {"batch": 400, "first_batch": 400, "memory": "1.5MB"},
+        {"batch": 1000, "first_batch": 1000, "memory": "4MB"},
         INFORMED,
     ],
     ids=str,
