@@ -312,6 +312,23 @@ def test_rows_that_may_be_images(
     assert hint in out if hint else "if they are images" not in out
 
 
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [
+        (np.logspace(-3, 3, 20), True),
+        (np.logspace(-0.5, 0.5, 20), False),
+        (np.repeat([1.0, 0.0], 10), False),
+        (np.zeros(20), False),
+        (np.r_[1000.0, np.ones(19)], False),
+    ],
+    ids=["unequal", "alike", "some constant", "all constant", "one outlier"],
+)
+def test_columns_of_unequal_size(sizes: Any, told: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    np.savez("some.npz", x=np.random.default_rng(0).normal(size=(60, 20)) * sizes + 5, y=np.arange(60) % 3)
+    assert main(["search", "some.npz", "--generations", "1"]) == 0
+    assert ("mean 0 and standard deviation 1" in capsys.readouterr().out) == told
+
+
 # --- the progress line
 
 

@@ -6,6 +6,7 @@ import argparse
 import math
 import platform
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from .running import carry_out
 
 # Smaller images are rare, and tables with as many columns are not.
 _LEAST_SIDE = 8
+# How many times larger than most columns others may be.
+_UNEQUAL = 100
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -45,7 +48,8 @@ def run(chosen: argparse.Namespace) -> int:
             check_unused(chosen.out)
     with told_in_one_line():
         dataset = load(chosen.task)
-    _hint_at_images(dataset)
+    for hint in _hints(dataset):
+        print(hint)
     preset = _preset(chosen, dataset)
     if chosen.minutes is None and chosen.generations is None:
         chosen.minutes = QUICK_TASKS.get(chosen.task, MINUTES[preset])
@@ -90,13 +94,22 @@ def _preset(chosen: argparse.Namespace, dataset: Dataset) -> str:
     return chosen.preset or ("plane" if dataset.n_inputs <= FEW_INPUTS else "informed")
 
 
-def _hint_at_images(dataset: Dataset) -> None:
-    """Rows of numbers may be images whose shape was lost, and neighbouring pixels belong together."""
-    side = math.isqrt(dataset.n_inputs)
-    if dataset.image_shape is None and side >= _LEAST_SIDE and side**2 == dataset.n_inputs:
-        print(
-            f"{dataset.n_inputs} inputs: if they are images of {side}x{side} pixels, give x the shape "
-            f"(examples, {side}, {side}) in the file, so that neighbouring pixels are tried together"
+def _hints(dataset: Dataset) -> Iterator[str]:
+    """What may be better done to rows of numbers first."""
+    if dataset.image_shape is not None:
+        return
+    n, side = dataset.n_inputs, math.isqrt(dataset.n_inputs)
+    if side >= _LEAST_SIDE and side**2 == n:
+        yield (
+            f"{n} inputs: if they are images of {side}x{side} pixels, give x the shape (examples, {side}, {side}) "
+            "in the file, so that neighbouring pixels are tried together"
+        )
+    ranges = np.ptp(dataset.x_train, axis=0)
+    small, large = np.quantile(ranges[ranges > 0], (0.1, 0.9)) if ranges.any() else (1.0, 1.0)
+    if large > _UNEQUAL * small:
+        yield (
+            "the columns of x differ much in size, and all count with the same weight, so that small ones are hardly "
+            "heard: better bring each to mean 0 and standard deviation 1 first"
         )
 
 
