@@ -181,6 +181,25 @@ def threads_table():
     return "\n".join(lines)
 
 
+def own_data_table():
+    """What `own_data.py` measured: the mean over seeds, and the lowest and the highest."""
+    result = json.loads((RESULTS / "own_data.json").read_text())
+    records = result["records"]
+    names, presets = (list(dict.fromkeys(record[key] for record in records)) for key in ("data", "preset"))
+    heading = " | ".join(f"`{preset}`" for preset in presets)
+    lines = [
+        f"| random shared weight (%) after {result['seconds']:g} seconds | {heading} |",
+        "|---" * (1 + len(presets)) + "|",
+    ]
+    for name in names:
+        cells = []
+        for preset in presets:
+            found = [100 * its["random"] for its in records if (its["data"], its["preset"]) == (name, preset)]
+            cells.append(f"{mean(found):.1f} ({min(found):.1f} to {max(found):.1f})")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def memory_table():
     """What `footprint.py` measured of large populations."""
     rows = json.loads((RESULTS / "footprint.json").read_text())["searches"]
@@ -203,6 +222,7 @@ TABLES = {
     "roofline": roofline_table,
     "threads": threads_table,
     "memory": memory_table,
+    "own data": own_data_table,
     "cluster": cluster_table,
 }
 

@@ -237,6 +237,15 @@ def test_in_the_limit_of_a_small_scale_everything_does(seed: int) -> None:
 
 
 @given(any_seed)
+def test_another_activation_does_what_is_foretold(seed: int) -> None:
+    """Of any node half-way: what follows it is linear."""
+    scale, network = 1e-5, in_step(seed)
+    its, before = surveyed(network, scale), loss_of(network, scale)
+    for gain, switch in foretold(its, Switch):
+        assert before - loss_of(after(network, switch), scale) == pytest.approx(gain, rel=1e-2, abs=1e-3 * scale)
+
+
+@given(any_seed)
 def test_what_is_proposed_is_worth_it(seed: int) -> None:
     """Connections and new nodes are only proposed where a gain is foretold, and each kind is sorted by it."""
     its = surveyed(in_step(seed))
