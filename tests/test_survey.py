@@ -105,6 +105,14 @@ def test_stragglers_are_what_is_out_of_step() -> None:
     assert surveyed(building.network).stragglers == [Disconnect(1, 4)]
 
 
+def test_what_is_out_of_step_is_not_built_upon() -> None:
+    # Node 4 is the absolute value of an odd sum: one connection from the input, but the sign of the weight is gone.
+    network = Network(1, 2, ["linear", "linear", "abs", "linear", "abs"], [(1, 4), (4, 2), (1, 5), (5, 6), (6, 3)])
+    its = surveyed(network)
+    assert its.stragglers == [Disconnect(4, 2), Disconnect(6, 3)]
+    assert not any(isinstance(it, Connect) and 4 in it[:2] for it in drawn(its))
+
+
 @pytest.mark.parametrize(
     ("network", "shape"),
     [
