@@ -1,6 +1,6 @@
 """What each ingredient of the informed search is worth: leave one out, keep all else, compare after equal time.
 
-Usage: python benchmarks/ablations_informed.py [--seconds 60] [--seeds 0 1 2] [--jobs 2] [--only VARIANT ...] [--write]
+Usage: python benchmarks/ablations_informed.py [--seconds 30] [--seeds 0 1 2] [--jobs 2] [--only VARIANT ...] [--write]
 
 On MNIST, and on validation images alone. Time is processor time of the one core that a search uses. Each run writes a
 line to benchmarks/results/ablations_informed.jsonl as it ends, and one that is there is not run again. `--write` puts
@@ -52,13 +52,6 @@ class WithoutRemovals(Survey):
         return []
 
 
-class WithoutFeatures(Survey):
-    """No new node but relays: as nothing else makes features, there are none."""
-
-    def _growths(self, foretold, rng):
-        return []
-
-
 class WithoutPatches(Survey):
     """New nodes hear inputs from anywhere."""
 
@@ -93,16 +86,15 @@ VARIANTS = {
     "nothing": ("informed", {}, None),
     "informed mutations: the preset `default`, blind": ("default", {}, None),
     "the ranking: the same proposals, in no order": ("informed", {}, surveyed_by(WithoutForesight)),
-    "recombination: no proposals of siblings": ("informed", {"recombination": 0.0}, None),
     "curvature: first derivatives alone": ("informed", {}, patch.object(survey_module, "credit", slopes_alone)),
-    "sums at relays: each keeps one source": ("informed", {}, surveyed_by(WithoutSums)),
-    "removals": ("informed", {}, surveyed_by(WithoutRemovals)),
-    "the growth of the batch: always 6,000": ("informed", {"batch": 6000, "first_batch": 6000, "shards": 4}, None),
-    "patches: new features hear inputs from anywhere": ("informed", {}, surveyed_by(WithoutPatches)),
-    "the price of a connection: the cap alone": ("informed", {"price": 0.0}, None),
     "the scale-free loss: plain cross-entropy": ("informed", {"scale_free": False}, None),
+    "the growth of the batch: always 6,000": ("informed", {"batch": 6000, "first_batch": 6000, "shards": 4}, None),
+    "removals": ("informed", {}, surveyed_by(WithoutRemovals)),
+    "recombination: no proposals of siblings": ("informed", {"recombination": 0.0}, None),
+    "sums at relays: each keeps one source": ("informed", {}, surveyed_by(WithoutSums)),
+    "the price of a connection: the cap alone": ("informed", {"price": 0.0}, None),
+    "patches: new features hear inputs from anywhere": ("informed", {}, surveyed_by(WithoutPatches)),
     "two weights: the paper's six": ("informed", {"weights": SEARCH_WEIGHTS}, None),
-    "new features": ("informed", {}, surveyed_by(WithoutFeatures)),
 }
 
 
@@ -182,7 +174,7 @@ def measured(records):
 def main():
     """Run what is missing and print the table, or write it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS), metavar="VARIANT")

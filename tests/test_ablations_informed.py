@@ -1,0 +1,105 @@
+"""The page of results shows the table that `benchmarks/ablations_informed.py` makes, and its variants differ."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wann_lite import SearchConfig, datasets, survey
+from wann_lite.informed import Connect, Disconnect, Grow
+from wann_lite.network import Network
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def ablations() -> Any:
+    """The script as a module."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))  # where it finds the description of the machine
+    try:
+        path = ROOT / "benchmarks" / "ablations_informed.py"
+        spec = importlib.util.spec_from_file_location("ablations_informed", path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def test_what_ran_ran_with_every_seed_for_the_same_time(ablations: Any) -> None:
+    records = ablations.read()
+    ran = {record["variant"] for record in records}
+    assert "nothing" in ran <= set(ablations.VARIANTS) and len(ran) > 10
+    for name in ran:
+        assert sorted(record["seed"] for record in records if record["variant"] == name) == [0, 1, 2]
+    assert len({record["seconds"] for record in records}) == 1
+
+
+def test_every_variant_differs_from_the_preset(ablations: Any) -> None:
+    (whole, *others) = ablations.VARIANTS.values()
+    assert whole == ("informed", {}, None)
+    base = SearchConfig.preset("informed")
+    for preset, changes, replaced in others:
+        assert replaced is not None or SearchConfig.preset(preset, **changes) != base
+
+
+def test_the_page_shows_the_table_of_the_results(ablations: Any) -> None:
+    page = ablations.PAGE.read_text(encoding="utf-8")
+    (shown,) = ablations.place("informed").findall(page)
+    assert shown == f"{ablations.measured(ablations.read())}\n\n{ablations.table(ablations.read())}"
+
+
+NETWORK = Network(
+    256,
+    10,
+    ["linear"] * 10 + ["linear", "linear", "abs", "linear", "inverse"],
+    # pixels - two relays - a feature - two relays - outputs
+    [(100, 267), (101, 268), (267, 269), (268, 269), (269, 270), (269, 271), (270, 257), (271, 258)],
+)
+
+
+def proposed(kind: type[survey.Survey]) -> list[Any]:
+    """All that a survey of that kind would have done to a small network in step."""
+    digits, rng = datasets.mnist(), np.random.default_rng(0)
+    x, labels = digits.x_train[:500], digits.y_train[:500]
+    found = kind(NETWORK, x, labels, 1.0, 1.0, rng, digits.image_shape)
+    proposals = []
+    while (proposal := found.draw(rng)) is not None:
+        proposals.append(proposal)
+    return proposals
+
+
+def test_what_a_kind_of_survey_leaves_out_is_left_out(ablations: Any) -> None:
+    levels = survey._levels(NETWORK)
+
+    def to_relays(proposals: list[Any]) -> list[Any]:
+        return [p for p in proposals if isinstance(p, Connect) and levels[p.target] % 2]
+
+    def of(kind: type, proposals: list[Any]) -> list[Any]:
+        return [proposal for proposal in proposals if isinstance(proposal, kind)]
+
+    def wide(proposals: list[Any]) -> list[Any]:
+        """New nodes that hear inputs farther apart than any patch is high."""
+        pixels = [[pixel for pixel, _ in grow.hears] for grow in of(Grow, proposals)]
+        return [hears for hears in pixels if max(hears) - min(hears) >= 4 * 16]
+
+    whole = proposed(survey.Survey)
+    assert to_relays(whole) and of(Disconnect, whole) and of(Grow, whole) and not wide(whole)
+    assert not to_relays(proposed(ablations.WithoutSums)) and of(Connect, proposed(ablations.WithoutSums))
+    assert not of(Disconnect, proposed(ablations.WithoutRemovals))
+    assert wide(proposed(ablations.WithoutPatches))
+    in_no_order = proposed(ablations.WithoutForesight)
+    assert {type(proposal) for proposal in in_no_order} == {type(proposal) for proposal in whole}
+    assert in_no_order[:20] != whole[:20]
+
+
+def test_without_second_derivatives_the_first_are_the_same(ablations: Any) -> None:
+    digits = datasets.mnist()
+    given = NETWORK, digits.x_train[:50], digits.y_train[:50], 1.0, 1.0
+    whole, part = survey.credit(*given), ablations.slopes_alone(*given)
+    assert np.array_equal(whole.slopes, part.slopes) and np.array_equal(whole.slopes_out, part.slopes_out)
+    assert whole.curvatures.any() and not part.curvatures.any() and not part.curvatures_out.any()
