@@ -23,7 +23,7 @@ import numpy as np
 from machine import described
 
 import wann_lite as wl
-from wann_lite import search as search_module
+from wann_lite import foresight as foresight_module
 from wann_lite import survey as survey_module
 from wann_lite.evaluate import SEARCH_WEIGHTS
 from wann_lite.files import write_atomically
@@ -77,7 +77,7 @@ def slopes_alone(*arguments):
 
 def surveyed_by(kind):
     """For as long as a search runs, its surveys are of this kind."""
-    return patch.object(search_module, "Survey", kind)
+    return patch.object(foresight_module, "Survey", kind)
 
 
 #: What is left out or changed: the preset, what differs from it, and what of the package is replaced. The most telling
@@ -152,6 +152,13 @@ def table(records):
     return "\n".join(lines)
 
 
+def page(records):
+    """A table for each length of search, with what it was measured on."""
+    lengths = sorted({record["seconds"] for record in records})
+    groups = [[record for record in records if record["seconds"] == seconds] for seconds in lengths]
+    return "\n\n".join(f"{measured(group)}\n\n{table(group)}" for group in groups)
+
+
 def read():
     """What earlier runs wrote."""
     return [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
@@ -181,8 +188,7 @@ def main():
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/results.md")
     chosen = parser.parse_args()
     if chosen.write:
-        records = read()
-        text = place("informed").sub(lambda _: f"{measured(records)}\n\n{table(records)}", PAGE.read_text())
+        text = place("informed").sub(lambda _: page(read()), PAGE.read_text())
         write_atomically(PAGE, text)
         return
     done = {(record["variant"], record["seconds"], record["seed"]) for record in read()}
@@ -192,7 +198,7 @@ def main():
             with RESULTS.open("a") as file:
                 file.write(json.dumps(task.result()) + "\n")
             print(f"{task.result()['variant']}, seed {task.result()['seed']}: {task.result()['mean']:.2%}", flush=True)
-    print(table(read()))
+    print(page(read()))
 
 
 if __name__ == "__main__":

@@ -157,5 +157,5 @@ def test_the_price_holds_connections_down():
         search = digits_informed(price=price, max_connections=120)
         run(search, 60)
         sizes.append(search._best().network.n_connections)
-    assert search._price > 0
+    assert search._foresight.price > 0
     assert sizes[1] < sizes[0]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from topologies import RATES, assert_sound, in_step
 
+from wann_lite import features as features_of
 from wann_lite import survey
 from wann_lite.activations import ACTIVATIONS
 from wann_lite.evaluate import evaluate
@@ -338,7 +339,7 @@ def test_any_network_comes_back_into_step(seed: int, mutations: int) -> None:
 def test_patches_are_rectangles_of_an_image() -> None:
     rng, shape = np.random.default_rng(0), (5, 7)
     network, sizes = Network(35, 2, ["linear"] * 2, []), Counter[tuple[int, int]]()
-    for _, hears in survey._new_features(network, rng, shape, 600):
+    for _, hears in features_of.new_features(network, rng, shape, 600):
         rows, columns = np.divmod(np.array([pixel for pixel, _ in hears]) - 1, 7)
         height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
         assert len({pixel for pixel, _ in hears}) == len(hears) == height * width
@@ -353,7 +354,7 @@ def test_patches_are_rectangles_of_an_image() -> None:
 
 def test_without_an_image_new_nodes_hear_a_few_inputs() -> None:
     network, heard = Network(30, 2, ["linear"] * 2, []), set[int]()
-    for _, hears in survey._new_features(network, np.random.default_rng(0), None, 300):
+    for _, hears in features_of.new_features(network, np.random.default_rng(0), None, 300):
         pixels = [pixel for pixel, _ in hears]
         assert len(set(pixels)) == len(pixels) and 2 <= len(pixels) <= 9
         heard |= set(pixels)
@@ -362,7 +363,7 @@ def test_without_an_image_new_nodes_hear_a_few_inputs() -> None:
 
 def test_new_nodes_add_up_contrast_and_mix() -> None:
     network = Network(16, 2, ["linear"] * 2, [])
-    features = list(survey._new_features(network, np.random.default_rng(0), (4, 4), 400))
+    features = list(features_of.new_features(network, np.random.default_rng(0), (4, 4), 400))
     assert {activation for activation, _ in features} == {"abs", "relu", "linear"}
     signs = [tuple(sign == "inverse" for _, sign in hears) for _, hears in features if len(hears) == 4]
     for kind in [(False,) * 4, (True, True, False, False), (False, False, True, True), (True, False, True, False)]:

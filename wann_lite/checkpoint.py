@@ -125,7 +125,7 @@ def _header(search: Search) -> dict[str, Any]:
         "networks": search.networks,
         "seconds": search.seconds,
         "ranked_by": search._ranked_by,
-        "price": search._price,
+        "price": search._foresight.price,
         "random": [generator.bit_generator.state for generator in (search._rng, search._batch_rng)],
     }
 
@@ -149,4 +149,4 @@ def _restore(search: Search, header: Mapping[str, Any], arrays: Mapping[str, NDA
     search._champion = Champion(networks[len(births)], champions_birth, founders[-1], arrays["accuracies"])
     search._succeed(population, 0, index(header["generation"]))
     search.networks, search.seconds = header["networks"], header["seconds"]
-    search._ranked_by, search._price = header["ranked_by"], header["price"]
+    search._ranked_by, search._foresight.price = header["ranked_by"], header["price"]

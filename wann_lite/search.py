@@ -25,20 +25,17 @@ from .config import SearchConfig
 from .engine import Engine, Phenotype
 from .engine.shards import Shards
 from .files import write_atomically
-from .informed import Building, Proposal
+from .foresight import Foresight
+from .informed import Proposal
 from .lineage import Birth, Lineage
-from .mutation import Mutation
 from .network import Network
 from .population import Champion, Generation, Individual
 from .ranking import first_front, rank, tournament
-from .survey import Survey
 from .tasks import Classification
 from .variation import Variation
 
 # Between changes of batch a population grows a little.
 _PART_OF_MEMORY, _LEAST_BATCH = 0.8, 100
-# So often at most something is removed to make room for an informed mutation.
-_ATTEMPTS = 32
 # So many points of a Pareto front show its course; more would make long lines.
 _FRONT_POINTS = 24
 
@@ -131,10 +128,8 @@ class Search:
         self._rng = np.random.default_rng(variation)
         self._batch_rng = np.random.default_rng(batches)
         self._ranked_by = "connections"
-        # What informed mutations are drawn from, since which generation, and what a connection costs beside the loss.
-        self._survey: Survey | None = None
-        self._surveyed = 0
-        self._price = 0.0
+        #: What informed mutations come from.
+        self._foresight = Foresight(task, self.config, self._rng)
         # The champion so far, and whoever was looked at last.
         self._champion: Champion | None = None
         self._glance: tuple[Individual, Champion] | None = None
@@ -158,7 +153,7 @@ class Search:
             winners = tournament(len(survivors), config.tournament, self._rng, size - len(elite))
             parents = [survivors[place] for place in np.sort(winners)]
             self._keep(elite + parents)
-            children = self._children(parents) if self._survey is None else self._informed_children(parents, ranked)
+            children = self._informed_children(parents, ranked) if config.survey else self._children(parents)
             self._succeed(elite + children, new=len(children), generation=self.generation + 1)
         if self._champion is None or self.generation % self.config.validate_every == 0:
             self._champion = self._leader()
@@ -201,7 +196,7 @@ class Search:
             rows = self._batch(per_example)
             self._engine.change_batch(rows, keep=phenotypes)
             if self.config.survey:
-                self._look_around(individuals[0], rows[: self.config.survey])
+                self._foresight.look_around(individuals[0], rows[: self.config.survey], self.generation)
         else:
             self._engine.hold(phenotypes)
 
@@ -226,19 +221,6 @@ class Search:
             )
         return self.task.draw(fitting, self._batch_rng)
 
-    def _look_around(self, leader: Individual, rows: NDArray[Any]) -> None:
-        """Survey the leader at one of the weights; until the next survey, informed mutations come from this one."""
-        config, (x, labels) = self.config, self.task.examples
-        w = int(self._rng.integers(len(config.weights)))
-        scales = leader.phenotype.scale
-        scale = float(scales[w]) if config.scale_free and scales is not None and scales[w] > 0 else 1.0
-        self._survey = Survey(
-            leader.network, x[rows], labels[rows], config.weights[w], scale, self._rng, self.task.image_shape
-        )
-        self._surveyed = self.generation
-        crowding = leader.network.n_connections / (config.max_connections or float("inf"))
-        self._price = config.price * self._survey.earning * min(crowding, 1.0) ** 8
-
     def _children(self, parents: list[Individual]) -> list[Individual]:
         phenotypes = self._engine.brood([parent.phenotype for parent in parents], self._variation, self._rng)
         losses = np.reshape([phenotype.losses for phenotype in phenotypes], (len(phenotypes), len(self.config.weights)))
@@ -248,11 +230,11 @@ class Search:
     def _informed_children(self, parents: list[Individual], ranked: list[Individual]) -> list[Individual]:
         births: list[Birth] = []
         proposals: list[Proposal | None] = []
-        siblings = iter(self._lent(ranked[0].birth, ranked[1:]))
+        siblings = self._foresight.lent(ranked)
 
         def offspring() -> Iterator[tuple[Network, Phenotype]]:
             for parent in parents:
-                network, mutations, proposal = self._informed(parent.network, siblings)
+                network, mutations, proposal = self._foresight.child(parent.network, siblings)
                 births.append(Birth(parent.birth, mutations, self.generation + 1))
                 proposals.append(proposal)
                 yield network, parent.phenotype
@@ -262,37 +244,6 @@ class Search:
             birth.loss = float(phenotype.losses.sum()) / len(self.config.weights)
         born = zip(phenotypes, births, parents, proposals, strict=True)
         return [Individual(phenotype, birth, parent.founder, proposal) for phenotype, birth, parent, proposal in born]
-
-    def _lent(self, leader: Birth, others: list[Individual]) -> list[Proposal]:
-        """What the leader's siblings have, the best first: it may do as well on top of what the leader has.
-
-        Not after a new survey, by which the numbers of removed nodes are free again.
-        """
-        siblings = [other for other in others if other.birth.parent is leader.parent]
-        return [its.proposal for its in siblings if its.proposal and its.birth.generation > self._surveyed]
-
-    def _informed(
-        self, network: Network, siblings: Iterator[Proposal]
-    ) -> tuple[Network, tuple[Mutation, ...], Proposal | None]:
-        """A child by an informed mutation; by a blind one where there is no survey, or nothing in it that fits."""
-        limit = max(self.config.max_connections or math.inf, network.n_connections)
-        while self._survey is not None:
-            borrowed = next(siblings, None) if self._rng.random() < self.config.recombination else None
-            drawn = borrowed or self._survey.draw(self._rng)
-            proposal = drawn or self._survey.invent(self._rng)
-            building = Building(network, self._survey.spare)
-            for change in (*self._survey.stragglers, proposal):
-                change.make(building)
-            for _ in range(_ATTEMPTS):
-                if building.network.n_connections <= limit:
-                    break
-                # Room is made by what is hardly missed: so connections move.
-                self._survey.draw_removal(self._rng).make(building)
-            if building.mutations and building.network.n_connections <= limit:
-                return building.network, tuple(building.mutations), proposal
-            if drawn is None:
-                break
-        return *self._variation.varied(network, self._rng), None
 
     # --- running it
 
@@ -435,7 +386,7 @@ class Search:
     def _costs(self) -> NDArray[Any]:
         """The mean loss of each individual, and the price of its connections."""
         connections = np.array([individual.phenotype.n_connections for individual in self.population])
-        return self._losses.mean(axis=1) + self._price * connections
+        return self._losses.mean(axis=1) + self._foresight.price * connections
 
     def _best(self) -> Individual:
         return self.population[int(self._costs().argmin())]

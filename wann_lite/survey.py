@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from .activations import ACTIVATIONS
 from .credit import Credit, credit
+from .features import FEATURES, new_features
 from .informed import RELAYS, Connect, Disconnect, Grow, Proposal, Switch, is_spare, relay_of
 from .invariance import Degree, degrees
 from .network import Network
@@ -31,9 +32,6 @@ Array = NDArray[Any]
 #: How far outputs are from the inputs: pixel - relay - feature - relay - output. An even number, so that the sign of
 #: the weight cancels.
 DEPTH = 4
-#: What a node half-way may be; there the sign of the weight has cancelled, and ReLU is in step too.
-FEATURES = ("abs", "relu", "linear")
-
 # What is `DEPTH` - 1 connections from the inputs at most, and shows the sign of the weight where that is odd.
 _IN_STEP = [Degree(level, level % 2 == 1) for level in range(DEPTH)]
 
@@ -99,7 +97,7 @@ class Survey:
             if self._levels[source] != DEPTH - 1
         ]
         self._image_shape = image_shape
-        self._features = list(_new_features(network, rng, image_shape, _NEW_FEATURES))
+        self._features = list(new_features(network, rng, image_shape, _NEW_FEATURES))
         foretold = self._foretold(x, labels, scale)
         connections = self._connections(foretold)
         self.earning = float(np.median([gain for gain, _ in connections[:100]])) if connections else 0.0
@@ -123,7 +121,7 @@ class Survey:
 
     def invent(self, rng: np.random.Generator) -> Grow:
         """A new node of which nothing is foretold, heard by outputs at random: for when all proposals were drawn."""
-        ((activation, hears),) = _new_features(self.network, rng, self._image_shape, 1)
+        ((activation, hears),) = new_features(self.network, rng, self._image_shape, 1)
         outputs = self.network.first + rng.choice(
             self.network.n_outputs, 1 + below(min(_HEARD_BY, self.network.n_outputs), rng), replace=False
         )
@@ -283,34 +281,3 @@ def _sorted(ranked: Ranked) -> Ranked:
 
 def _normalised(shares: Sequence[float]) -> Array:
     return np.array(shares) / sum(shares)
-
-
-def _new_features(
-    network: Network, rng: np.random.Generator, image_shape: tuple[int, int] | None, count: int
-) -> Iterator[tuple[str, tuple[tuple[int, str], ...]]]:
-    """Random activations, and what they hear: a patch or a few inputs, added up, contrasted, or with random signs."""
-    for _ in range(count):
-        inputs = _patch(image_shape, rng) if image_shape else _some(network.n_inputs, rng)
-        style = below(3, rng)
-        if style == 0:
-            signs = np.zeros(len(inputs), int)
-        elif style == 1:
-            signs = (np.arange(len(inputs)) < len(inputs) / 2) ^ (below(2, rng) == 1)
-        else:
-            signs = rng.integers(0, 2, len(inputs))
-        hears = tuple((int(v), RELAYS[int(sign)]) for v, sign in zip(inputs, signs, strict=True))
-        yield FEATURES[below(len(FEATURES), rng)], hears
-
-
-def _patch(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.intp]:
-    """The inputs of a rectangle of up to four by four pixels; the longer side is counted last."""
-    height, width = (min(side, 1 + below(4, rng)) for side in shape)
-    if height * width == 1:
-        height, width = (min(side, 2) for side in shape)
-    top, left = (below(side - part + 1, rng) for side, part in zip(shape, (height, width), strict=True))
-    pixels = 1 + (top + np.arange(height))[:, None] * shape[1] + left + np.arange(width)
-    return (pixels if height >= width else pixels.T).ravel()
-
-
-def _some(n_inputs: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    return 1 + rng.choice(n_inputs, min(n_inputs, 2 + below(8, rng)), replace=False)
