@@ -57,6 +57,10 @@ def credit(network: Network, x: Array, labels: Array, weight: float, scale: floa
         The shared weight.
     scale : float
 
+    Returns
+    -------
+    Credit
+
     Examples
     --------
     Two outputs that agree: the right one should rise, the wrong one fall.

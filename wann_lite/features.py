@@ -18,7 +18,31 @@ FEATURES = ("abs", "relu", "linear")
 def new_features(
     network: Network, rng: np.random.Generator, image_shape: tuple[int, int] | None, count: int
 ) -> Iterator[tuple[str, tuple[tuple[int, str], ...]]]:
-    """Random activations, and what they hear: a patch or a few inputs, added up, contrasted, or with random signs."""
+    """Random activations, and what they hear: a patch or a few inputs, added up, contrasted, or with random signs.
+
+    Parameters
+    ----------
+    network : Network
+        Whose inputs may be heard.
+    rng : numpy.random.Generator
+    image_shape : tuple of two int or None
+        Height and width, if the inputs are an image.
+    count : int
+
+    Yields
+    ------
+    activation : str
+        One of `FEATURES`.
+    hears : tuple of (int, str)
+        Inputs, each with the activation of the relay between, as in `wann_lite.informed.Grow`.
+
+    Examples
+    --------
+    >>> network = Network(4, 1, ["linear"], [])
+    >>> ((activation, hears),) = new_features(network, np.random.default_rng(0), (2, 2), 1)
+    >>> activation in FEATURES, {source for source, _ in hears} <= {1, 2, 3, 4}
+    (True, True)
+    """
     for _ in range(count):
         inputs = _patch(image_shape, rng) if image_shape else _some(network.n_inputs, rng)
         style = below(3, rng)

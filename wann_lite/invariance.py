@@ -2,8 +2,8 @@
 
 At the shared weight w every connection multiplies by w. If all sources of a node respond to w by the same power, so
 does its sum, by one more; and linear, inverse, absolute value and ReLU keep a factor that is not negative. A network
-whose outputs all respond by one even power gives at every weight the outputs of weight 1 times one positive number: it
-decides the same, whatever the weight, by construction and not by luck.
+whose outputs all respond by one power, and do not show the sign of the weight, gives at every weight but 0 the outputs
+of weight 1 times one positive number: it decides the same, whatever the weight, by construction and not by luck.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ways to change a topology by one step; `wann_lite.mutation` draws among the first five.
+"""The ways to change a topology by one step; `wann_lite.mutation` draws among all but `add_node`.
 
 Inserting a node, adding a connection and changing an activation are the paper's (Gaier & Ha 2019, section 3.2 and
 figure 3), enabling again is the original program's, removing a connection is ours, and so is adding a node, which

@@ -72,6 +72,15 @@ class Survey:
         The connections to outputs that are not `DEPTH` from the inputs, as those of founders.
     earning : float
         What a connection more is foretold to earn, in nats: the median over the hundred best.
+
+    Examples
+    --------
+    The founder's one connection is no path of `DEPTH` connections:
+
+    >>> network, rng = Network(2, 2, ["linear", "linear"], [(1, 3)]), np.random.default_rng(0)
+    >>> survey = Survey(network, np.eye(2), np.array([0, 1]), weight=1.0, scale=1.0, rng=rng)
+    >>> survey.stragglers
+    [Disconnect(source=1, target=3)]
     """
 
     # Where examples are so large that their squares are none, less is foretold.

@@ -18,7 +18,7 @@ class Variation(NamedTuple):
 
     Attributes
     ----------
-    rates : mapping from a kind of `mutation.KINDS` to a number >= 0
+    rates : mapping from a kind of `mutation.DRAWN` to a number >= 0
         How often each kind is drawn, relative to the others.
     activations : sequence of str
         What a new or changed node may become.
