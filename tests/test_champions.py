@@ -30,8 +30,13 @@ def text_of(name):
     return files(champions).joinpath(f"{name}.json").read_text(encoding="utf-8")
 
 
+def noted(network):
+    """The settings that it was found with, but for one that there is no more (`benchmarks/results.md`)."""
+    return {name: value for name, value in network.found["settings"].items() if name != "recombination"}
+
+
 def settings_of(network):
-    return wl.SearchConfig(**network.found["settings"])
+    return wl.SearchConfig(**noted(network))
 
 
 def test_what_lessons_load_is_there():
@@ -137,7 +142,7 @@ def test_it_says_how_it_was_found(name):
     assert found["generations"] > 0 and found["networks"] > found["generations"]
     assert 0 < found["seconds"] <= 50 * 60 + 30
     # A setting that came later than the search has its default.
-    assert settings.to_dict().items() >= found["settings"].items()
+    assert settings.to_dict().items() >= noted(network).items()
 
 
 @each

@@ -31,7 +31,6 @@ DEEP = {
 }
 INFORMED = {
     "survey": 200,
-    "recombination": 0.7,
     "price": 0.5,
     "elite": 1 / 16,
     "cull": 15 / 16,

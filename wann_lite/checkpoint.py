@@ -142,7 +142,6 @@ def _restore(search: Search, header: Mapping[str, Any], arrays: Mapping[str, NDA
     founders = list(map(networks[len(births) + 1 :].__getitem__, arrays["founders"].tolist()))
     engine = {name.removeprefix(_ENGINE): array for name, array in arrays.items() if name.startswith(_ENGINE)}
     phenotypes = search._engine.restore(engine, networks[: len(births)])
-    # Proposals are not kept: the next generation makes a new survey, and siblings lend nothing across that.
     population = list(map(Individual, phenotypes, births, founders))
     for generator, state in zip((search._rng, search._batch_rng), header["random"], strict=True):
         generator.bit_generator.state = state

@@ -74,9 +74,6 @@ class SearchConfig:
     survey : int
         How many examples of each new batch tell which changes promise most (`wann_lite.survey`); mutations are then
         informed. With 0 they are blind.
-    recombination : float
-        How often an informed child tries, on top of what the best of the generation has, what one of its siblings
-        has; else it tries something new.
     price : float
         What a connection costs beside the loss, as a part of what those to be added promise to earn; less while there
         are fewer than `max_connections`, by the eighth power of the ratio. For informed mutations only.
@@ -113,7 +110,6 @@ class SearchConfig:
     shards: int | None = None
     memory: str = "2GB"
     survey: int = 0
-    recombination: float = 0.5
     price: float = 0.0
     validate_every: int = 100
 
@@ -138,7 +134,7 @@ class SearchConfig:
                 )
         _whole("survey", self.survey, least=0)
         self.memory_bytes  # noqa: B018 - a size that is none shows here
-        for name in ("initial_connections", "elite", "cull", "complexity_ranking", "recombination"):
+        for name in ("initial_connections", "elite", "cull", "complexity_ranking"):
             _number(name, getattr(self, name), 0, 1)
         _number("price", self.price, 0, 100)
         _number("batch_growth", self.batch_growth, 0, 1e6)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from .engine import Phenotype
-from .informed import Proposal
 from .lineage import Birth
 from .network import Network
 
@@ -22,14 +21,12 @@ class Individual:
         Its network and what the engine knows of it.
     founder : Network
         The first of its line.
-    proposal : tuple, optional
-        The informed mutation that made it, if one did (`wann_lite.informed`).
     """
 
-    __slots__ = ("_birth", "_born", "founder", "phenotype", "proposal")
+    __slots__ = ("_birth", "_born", "founder", "phenotype")
 
-    def __init__(self, phenotype: Phenotype, birth: Birth, founder: Network, proposal: Proposal | None = None) -> None:
-        self.phenotype, self.founder, self.proposal = phenotype, founder, proposal
+    def __init__(self, phenotype: Phenotype, birth: Birth, founder: Network) -> None:
+        self.phenotype, self.founder = phenotype, founder
         self._birth: Birth | None = birth
         self._born: tuple[Birth, int, float] | None = None
 
@@ -37,7 +34,7 @@ class Individual:
     def child(cls, phenotype: Phenotype, parent: Individual, generation: int, loss: float) -> Individual:
         """Born to `parent` in that generation, with that loss; most are never asked for their birth."""
         individual = cls.__new__(cls)
-        individual.phenotype, individual.founder, individual.proposal = phenotype, parent.founder, None
+        individual.phenotype, individual.founder = phenotype, parent.founder
         individual._birth, individual._born = None, (parent.birth, generation, loss)
         return individual
 

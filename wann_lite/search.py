@@ -26,7 +26,6 @@ from .engine import Engine, Phenotype
 from .engine.shards import Shards
 from .files import write_atomically
 from .foresight import Foresight
-from .informed import Proposal
 from .lineage import Birth, Lineage
 from .network import Network
 from .population import Champion, Generation, Individual
@@ -153,7 +152,7 @@ class Search:
             winners = tournament(len(survivors), config.tournament, self._rng, size - len(elite))
             parents = [survivors[place] for place in np.sort(winners)]
             self._keep(elite + parents)
-            children = self._informed_children(parents, ranked) if config.survey else self._children(parents)
+            children = self._informed_children(parents) if config.survey else self._children(parents)
             self._succeed(elite + children, new=len(children), generation=self.generation + 1)
         if self._champion is None or self.generation % self.config.validate_every == 0:
             self._champion = self._leader()
@@ -196,7 +195,7 @@ class Search:
             rows = self._batch(per_example)
             self._engine.change_batch(rows, keep=phenotypes)
             if self.config.survey:
-                self._foresight.look_around(individuals[0], rows[: self.config.survey], self.generation)
+                self._foresight.look_around(phenotypes[0], rows[: self.config.survey])
         else:
             self._engine.hold(phenotypes)
 
@@ -227,23 +226,20 @@ class Search:
         born = zip(phenotypes, parents, losses.mean(axis=1).tolist(), strict=True)
         return [Individual.child(phenotype, parent, self.generation + 1, loss) for phenotype, parent, loss in born]
 
-    def _informed_children(self, parents: list[Individual], ranked: list[Individual]) -> list[Individual]:
+    def _informed_children(self, parents: list[Individual]) -> list[Individual]:
         births: list[Birth] = []
-        proposals: list[Proposal | None] = []
-        siblings = self._foresight.lent(ranked)
 
         def offspring() -> Iterator[tuple[Network, Phenotype]]:
             for parent in parents:
-                network, mutations, proposal = self._foresight.child(parent.network, siblings)
+                network, mutations = self._foresight.varied(parent.network)
                 births.append(Birth(parent.birth, mutations, self.generation + 1))
-                proposals.append(proposal)
                 yield network, parent.phenotype
 
         phenotypes = self._engine.children(offspring())
         for birth, phenotype in zip(births, phenotypes, strict=True):
             birth.loss = float(phenotype.losses.sum()) / len(self.config.weights)
-        born = zip(phenotypes, births, parents, proposals, strict=True)
-        return [Individual(phenotype, birth, parent.founder, proposal) for phenotype, birth, parent, proposal in born]
+        born = zip(phenotypes, births, parents, strict=True)
+        return [Individual(phenotype, birth, parent.founder) for phenotype, birth, parent in born]
 
     # --- running it
 
