@@ -96,8 +96,8 @@ VARIANTS = {
     "two weights: the paper's six": ("informed", {"weights": SEARCH_WEIGHTS}, None),
 }
 
-#: What the package had when the others were measured, and has no more, as it showed nothing: half of the children tried,
-#: on top of what the leader had, what one of its siblings had tried.
+#: What the package had when the others were measured, and has no more, as it showed nothing: half of the children
+#: tried, on top of what the leader had, what one of its siblings had tried.
 GONE = ("recombination: no proposals of siblings",)
 
 
