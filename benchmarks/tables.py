@@ -11,7 +11,7 @@ import json
 import re
 from itertools import groupby
 from pathlib import Path
-from statistics import mean, pstdev
+from statistics import mean, stdev
 
 from wann_lite.files import write_atomically
 from wann_lite.scoring import PAPER, PAPER_RANDOM, SINGLE_LAYER
@@ -60,7 +60,7 @@ def mnist_table(path=RESULTS / "mnist_table.json"):
 
 
 def _spread(shares):
-    return f"{100 * mean(shares):.2f}" + (f" ± {100 * pstdev(shares):.2f}" if len(shares) > 1 else "")
+    return f"{100 * mean(shares):.2f}" + (f" ± {100 * stdev(shares):.2f}" if len(shares) > 1 else "")
 
 
 def results_table():

@@ -46,11 +46,12 @@ class SearchConfig:
     elite, cull : float
         The fraction of a generation that lives on unchanged, and that has no children.
     complexity_ranking : float
-        How often a generation is ranked by (mean loss, connections); else by (mean loss, lowest loss).
+        How often a generation is ranked by (mean loss, connections); else by (mean loss, lowest loss). With informed
+        mutations it is always ranked by the mean loss and the price of connections.
     rates : mapping
-        How often each kind of mutation is drawn (`wann_lite.mutation.DRAWN`).
+        How often each kind of blind mutation is drawn (`wann_lite.mutation.DRAWN`).
     activations : tuple of str
-        What a hidden node may become.
+        What a hidden node may become by a blind mutation; informed ones have their own (`wann_lite.survey`).
     weights : tuple of float
         The shared weights that every individual is evaluated at. By default they reach closer to zero than the
         paper's six, where a network that was never tried often fails.

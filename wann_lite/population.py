@@ -89,7 +89,7 @@ class Generation:
     seconds : float
         Time spent searching so far.
     loss, connections, hidden : float, int, int
-        Of the individual with the lowest mean loss on the batch.
+        Of the individual with the lowest mean loss on the batch; where connections have a price, with the lowest sum.
     accuracy : float
         The champion's mean accuracy over the shared weights, on validation examples.
     champion_connections : int

@@ -343,8 +343,8 @@ class Search:
     def champion(self) -> Network:
         """The network with the highest mean accuracy over the shared weights on validation examples.
 
-        Every `validate_every` generations the individual with the lowest mean loss is looked at, and the one of this
-        moment here; asking does not change what the search goes on to find.
+        Every `validate_every` generations the individual with the lowest mean loss (and price, where connections have
+        one) is looked at, and the one of this moment here; asking does not change what the search goes on to find.
 
         Raises
         ------

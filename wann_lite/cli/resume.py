@@ -74,7 +74,7 @@ def _from_checkpoint(folder: RunFolder, task: Classification, how: dict[str, Any
 def _from_the_start(folder: RunFolder, task: Classification, how: dict[str, Any]) -> Search:
     """The run was killed before its first checkpoint: its settings and its seed give the same search again."""
     same = {key: folder.config[key] for key in ("seed", "backend")}
-    return Search(task, SearchConfig(**folder.config["settings"]), **same, **how)
+    return Search(task, SearchConfig().replace(**folder.config["settings"]), **same, **how)
 
 
 def _check_config(folder: RunFolder) -> None:
