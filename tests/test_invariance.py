@@ -15,7 +15,7 @@ from wann_lite.mutation import mutate
 from wann_lite.network import Network
 
 WEIGHTS = (-2.0, -1.0, -0.3, -0.05, 0.05, 0.3, 2.0)
-X = np.random.default_rng(0).normal(size=(50, 3))
+X = np.random.default_rng(0).normal(size=(50, 4))
 
 
 def chain(*activations: str) -> Network:
@@ -152,8 +152,8 @@ def test_an_invariant_network_scales_alike_at_both_signs(seed: int, mutations: i
     assume(is_invariant(network))
     powers = {degree.power for output in network.outputs if (degree := degrees(network).get(output)) is not None}
     assert len(powers) <= 1
-    at_one = evaluate(network, X, [1.0])[0]
-    for outputs, weight in zip(evaluate(network, X, WEIGHTS), WEIGHTS, strict=True):
+    at_one = evaluate(network, X[:, : network.n_inputs], [1.0])[0]
+    for outputs, weight in zip(evaluate(network, X[:, : network.n_inputs], WEIGHTS), WEIGHTS, strict=True):
         np.testing.assert_allclose(outputs, abs(weight) ** max(powers, default=0) * at_one, rtol=1e-9, atol=1e-12)
 
 
