@@ -30,6 +30,8 @@ class Foresight:
     ----------
     task : Classification
     config : SearchConfig
+    blind : Variation
+        What makes a child where there is nothing informed to try.
     rng : numpy.random.Generator
         Draws at which weight a survey is made, what new nodes hear, and what each child tries.
 
@@ -39,10 +41,9 @@ class Foresight:
         What a connection costs beside the loss, in nats.
     """
 
-    def __init__(self, task: Classification, config: SearchConfig, rng: np.random.Generator) -> None:
+    def __init__(self, task: Classification, config: SearchConfig, blind: Variation, rng: np.random.Generator) -> None:
         self.price = 0.0
-        self._task, self._config, self._rng = task, config, rng
-        self._blind = Variation(config.rates, config.activations, config.max_connections)
+        self._task, self._config, self._blind, self._rng = task, config, blind, rng
         self._survey: Survey | None = None
 
     def look_around(self, leader: Phenotype, rows: NDArray[Any]) -> None:

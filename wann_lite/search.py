@@ -128,7 +128,7 @@ class Search:
         self._batch_rng = np.random.default_rng(batches)
         self._ranked_by = "connections"
         #: What informed mutations come from.
-        self._foresight = Foresight(task, self.config, self._rng)
+        self._foresight = Foresight(task, self.config, self._variation, self._rng)
         # The champion so far, and whoever was looked at last.
         self._champion: Champion | None = None
         self._glance: tuple[Individual, Champion] | None = None
