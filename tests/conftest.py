@@ -1,6 +1,10 @@
 """What tests of the repository itself share: its folder, its README and the README's two commands."""
 
+import importlib.util
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +19,25 @@ def root() -> Path:
 def readme(root: Path) -> str:
     """The text of the README."""
     return (root / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def script(root: Path) -> Callable[[str], ModuleType]:
+    """A script of the benchmarks as a module, by its name."""
+
+    def loaded(name: str) -> ModuleType:
+        folder = root / "benchmarks"
+        sys.path.insert(0, str(folder))  # where it finds the description of the machine
+        try:
+            spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+            assert spec is not None and spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+        finally:
+            sys.path.pop(0)
+        return module
+
+    return loaded
 
 
 def _line(text: str, word: str) -> str:

@@ -1,9 +1,9 @@
 """Lesson 06 shows the table that `benchmarks/ablations.py` makes of its results."""
 
-import importlib.util
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,17 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
-def ablations() -> Any:
+def ablations(script: Callable[[str], ModuleType]) -> Any:
     """The script as a module."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))  # where it finds the description of the machine
-    try:
-        spec = importlib.util.spec_from_file_location("ablations", ROOT / "benchmarks" / "ablations.py")
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.pop(0)
-    return module
+    return script("ablations")
 
 
 def test_each_variant_changes_the_base_and_ran_with_every_seed(ablations: Any) -> None:

@@ -1,8 +1,7 @@
 """The page of results shows the table that `benchmarks/ablations_informed.py` makes, and its variants differ."""
 
-import importlib.util
-import sys
-from pathlib import Path
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,22 +11,11 @@ from wann_lite import SearchConfig, datasets, survey
 from wann_lite.informed import Connect, Disconnect, Grow
 from wann_lite.network import Network
 
-ROOT = Path(__file__).resolve().parents[1]
-
 
 @pytest.fixture(scope="module")
-def ablations() -> Any:
+def ablations(script: Callable[[str], ModuleType]) -> Any:
     """The script as a module."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))  # where it finds the description of the machine
-    try:
-        path = ROOT / "benchmarks" / "ablations_informed.py"
-        spec = importlib.util.spec_from_file_location("ablations_informed", path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.pop(0)
-    return module
+    return script("ablations_informed")
 
 
 def test_what_ran_ran_with_every_seed_for_the_same_time(ablations: Any) -> None:
