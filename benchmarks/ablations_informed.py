@@ -24,15 +24,18 @@ from machine import described
 
 import wann_lite as wl
 from wann_lite import foresight as foresight_module
+from wann_lite import search as search_module
 from wann_lite import survey as survey_module
 from wann_lite.evaluate import SEARCH_WEIGHTS
 from wann_lite.files import write_atomically
+from wann_lite.foresight import Foresight
 from wann_lite.scoring import RANDOM_WEIGHTS
 from wann_lite.survey import Survey, credit
 from wann_lite.tuning import accuracies_at
 
 RESULTS = Path(__file__).parent / "results" / "ablations_informed.jsonl"
 PAGE = Path(__file__).parent / "results.md"
+COSTS = wl.Search._costs
 
 
 class WithoutForesight(Survey):
@@ -67,6 +70,26 @@ class WithoutSums(Survey):
         return super()._connections(foretold | to_relays)
 
 
+class Blocks(Foresight):
+    """A child tries from one to sixteen proposals at once."""
+
+    def varied(self, network):
+        mutations = ()
+        for _ in range(round(2 ** (4 * self._rng.random()))):
+            network, more = super().varied(network)
+            mutations += more
+        return network, mutations
+
+
+def annealed(search):
+    """The costs by which a generation is ranked, as they are but for a tolerance that is cooled to 0.
+
+    Its mean is a thousandth at first, and half as much after every 500 generations.
+    """
+    mean = 0.001 * 0.5 ** (search.generation / 500)
+    return COSTS(search) + np.random.default_rng(search.generation).exponential(mean, len(search.population))
+
+
 def slopes_alone(*arguments):
     """The credit without its second derivatives."""
     found = credit(*arguments)
@@ -93,6 +116,9 @@ VARIANTS = {
     "sums at relays: each keeps one source": ("informed", {}, surveyed_by(WithoutSums)),
     "the price of a connection: the cap alone": ("informed", {"price": 0.0}, None),
     "patches: new features hear inputs from anywhere": ("informed", {}, surveyed_by(WithoutPatches)),
+    "one proposal a child: one to sixteen": ("informed", {}, patch.object(search_module, "Foresight", Blocks)),
+    "the leader stays until it is beaten: the best child follows it": ("informed", {"elite": 0.0}, None),
+    "no tolerance: an annealed one": ("informed", {}, patch.object(wl.Search, "_costs", annealed)),
     "two weights: the paper's six": ("informed", {"weights": SEARCH_WEIGHTS}, None),
 }
 
