@@ -1,6 +1,6 @@
 """What each ingredient of the informed search is worth: leave one out, keep all else, compare after equal time.
 
-Usage: python benchmarks/ablations_informed.py [--seconds 30] [--seeds 0 1 2] [--jobs 2] [--only VARIANT ...] [--write]
+Usage: python benchmarks/ablations_informed.py [--seconds 40] [--seeds 0 1 2] [--jobs 2] [--only VARIANT ...] [--write]
 
 On MNIST, and on validation images alone. Time is processor time of the one core that a search uses. Each run writes a
 line to benchmarks/results/ablations_informed.jsonl as it ends, and one that is there is not run again. `--write` puts
@@ -62,14 +62,6 @@ class WithoutPatches(Survey):
         super().__init__(*arguments[:-1], image_shape=None)
 
 
-class WithoutSums(Survey):
-    """A relay keeps the one source that it was made with: none is added where a connection ends at one."""
-
-    def _connections(self, foretold):
-        to_relays = {key: np.zeros_like(foretold[key]) for key in ((1, 0), (3, 2))}
-        return super()._connections(foretold | to_relays)
-
-
 class Blocks(Foresight):
     """A child tries from one to sixteen proposals at once."""
 
@@ -79,6 +71,45 @@ class Blocks(Foresight):
             network, more = super().varied(network)
             mutations += more
         return network, mutations
+
+
+class Adaptive(Foresight):
+    """Each kind of proposal is drawn as often as it has lately given a child that became the leader, and a little."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self._tried, self._won = (dict.fromkeys(survey_module._SHARES, 1.0) for _ in range(2))
+        self._parent, self._children, self._kind = None, [], None
+
+    def shares(self):
+        worth = {kind: self._won[kind] / tried for kind, tried in self._tried.items()}
+        return {kind: 0.05 + 0.8 * its / sum(worth.values()) for kind, its in worth.items()}
+
+    def look_around(self, leader, rows):
+        super().look_around(leader, rows)
+        draw = self._survey.draw
+
+        def watched(rng):
+            with patch.dict(survey_module._SHARES, self.shares()):
+                proposal = draw(rng)
+            self._kind = type(proposal)
+            return proposal
+
+        self._survey.draw = watched
+
+    def varied(self, network):
+        if self._parent is not network:
+            for child, kind in self._children:
+                if child is network and kind in self._won:
+                    self._won[kind] += 1
+            for counts in (self._tried, self._won):  # the last hundred generations or so count
+                counts.update({kind: 0.99 * count + 0.01 for kind, count in counts.items()})
+            self._parent, self._children = network, []
+        child, mutations = super().varied(network)
+        self._children.append((child, self._kind))
+        if self._kind in self._tried:
+            self._tried[self._kind] += 1
+        return child, mutations
 
 
 def annealed(search):
@@ -113,18 +144,22 @@ VARIANTS = {
     "the scale-free loss: plain cross-entropy": ("informed", {"scale_free": False}, None),
     "the growth of the batch: always 6,000": ("informed", {"batch": 6000, "first_batch": 6000, "shards": 4}, None),
     "removals": ("informed", {}, surveyed_by(WithoutRemovals)),
-    "sums at relays: each keeps one source": ("informed", {}, surveyed_by(WithoutSums)),
     "the price of a connection: the cap alone": ("informed", {"price": 0.0}, None),
     "patches: new features hear inputs from anywhere": ("informed", {}, surveyed_by(WithoutPatches)),
     "one proposal a child: one to sixteen": ("informed", {}, patch.object(search_module, "Foresight", Blocks)),
     "the leader stays until it is beaten: the best child follows it": ("informed", {"elite": 0.0}, None),
     "no tolerance: an annealed one": ("informed", {}, patch.object(wl.Search, "_costs", annealed)),
+    "fixed shares of the kinds of proposals: adaptive ones": (
+        "informed",
+        {},
+        patch.object(search_module, "Foresight", Adaptive),
+    ),
     "two weights: the paper's six": ("informed", {"weights": SEARCH_WEIGHTS}, None),
 }
 
-#: What the package had when the others were measured, and has no more, as it showed nothing: half of the children
-#: tried, on top of what the leader had, what one of its siblings had tried.
-GONE = ("recombination: no proposals of siblings",)
+#: What the package had once, and has no more, each measured against what it was then. Half of the children tried, on
+#: top of what the leader had, what one of its siblings had tried; and a relay might get further sources.
+GONE = ("recombination: no proposals of siblings", "sums at relays: each keeps one source")
 
 
 def run(name, seconds, seed):
@@ -210,7 +245,7 @@ def measured(records):
 def main():
     """Run what is missing and print the table, or write it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--seconds", type=float, default=40)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS), metavar="VARIANT")

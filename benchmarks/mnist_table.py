@@ -1,8 +1,9 @@
 """The table of the paper for the searches of this package on MNIST: five seeds of each row, means and deviations.
 
-Usage: python benchmarks/mnist_table.py [--rows informed small blind] [--minutes 50] [--seeds 0 1 2 3 4] [--jobs 2]
+Usage: python benchmarks/mnist_table.py [--rows informed small blind] [--seeds 0 1 2 3 4] [--jobs 2] [--minutes M]
 
-A search uses one core unless `--workers` gives it more, so that two run side by side; minutes are minutes on the clock.
+A search uses one core unless `--workers` gives it more, so that two run side by side. It lasts as long as `ROWS` says,
+in minutes on the clock, unless `--minutes` says otherwise.
 Each has a folder in `--runs` with its checkpoints, its champion and the champion's lineage: a benchmark that was killed
 goes on where it was. What a champion is chosen by are validation images. Test images are looked at once for each row
 and seed, by `wl.score` at its end, and what came of it is written down in the folder and in `--out` at once; a row and
@@ -30,13 +31,17 @@ from wann_lite.files import write_atomically
 from wann_lite.finished_run import read_run
 from wann_lite.invariance import is_invariant
 from wann_lite.run_folder import RunFolder
-from wann_lite.scoring import PAPER, PAPER_RANDOM, RANDOM_WEIGHTS, SINGLE_LAYER
+from wann_lite.scoring import RANDOM_WEIGHTS
 from wann_lite.tuning import accuracies_at
 
 ROOT = Path(__file__).parents[1]
 
-#: The preset of each row, and what differs from it.
-ROWS = {"informed": ("informed", {}), "small": ("informed", {"max_connections": 400}), "blind": ("default", {})}
+#: The preset of each row, what differs from it, and the minutes of a search.
+ROWS = {
+    "informed": ("informed", {}, 15),
+    "small": ("informed", {"max_connections": 400}, 5),
+    "blind": ("default", {}, 15),
+}
 
 #: Seconds between checkpoints.
 SAVE_EVERY = 20
@@ -57,7 +62,7 @@ def measure(row, seed, minutes, workers, runs):
 
 def searched(row, seed, minutes, workers, path, digits):
     """The search at its end, with all that it leaves in its folder."""
-    preset, changes = ROWS[row]
+    preset, changes, _ = ROWS[row]
     task, config = wl.tasks.Classification(digits), wl.SearchConfig.preset(preset, **changes)
     if path.exists():
         folder = RunFolder.reopen(path)
@@ -124,45 +129,16 @@ def judged(search, row, minutes, path, digits):
 
 
 def draw(records, path):
-    """Left the accuracy by shared weight, right the rest of the paper's table; beside it the paper and a single layer.
+    """The table as a figure: lines are means over the seeds, and each dot is a seed."""
+    from wann_lite.viz import figure
+    from wann_lite.viz.table import draw_table
 
-    Lines are means over the seeds, and each dot is a seed.
-    """
-    from wann_lite.viz.style import COLOURS, GREY, MARKERS, figure
-
+    scores = {}
+    for record in records:
+        random = {**record["score"]["random"], "accuracies": record["random_accuracies"]}
+        scores.setdefault(record["row"], []).append({**record["score"], "random": random})
     fig, (left, right) = figure(1, 2, figsize=(9, 3.6), width_ratios=(3, 4))
-    columns = {
-        "random\nweight": lambda score: score["random"]["mean"],
-        "ensemble\nof six": lambda score: score["ensemble"],
-        "tuned\nweight": lambda score: score["tuned"]["accuracy"],
-        "trained\nweights": lambda score: score["trained"],
-    }
-    for place, row in enumerate(row for row in ROWS if any(record["row"] == row for record in records)):
-        of_row = [record for record in records if record["row"] == row]
-        style = {"color": COLOURS[place], "marker": MARKERS[place]}
-        left.plot(
-            RANDOM_WEIGHTS,
-            100 * np.mean([record["random_accuracies"] for record in of_row], axis=0),
-            label=row,
-            markersize=3,
-            **style,
-        )
-        for column, value in enumerate(columns.values()):
-            values = [100 * value(record["score"]) for record in of_row]
-            at = column + 0.16 * (place - 1) + np.linspace(-0.05, 0.05, len(values))
-            right.plot(at, values, linestyle="", markersize=4, **style)
-    for column, value in enumerate((PAPER_RANDOM[0], *PAPER.values())):
-        label = None if column else "Gaier & Ha"
-        right.plot([column - 0.4, column + 0.4], [100 * value] * 2, color=GREY, linestyle=":", zorder=0, label=label)
-    for axes in (left, right):
-        axes.axhline(100 * SINGLE_LAYER, color=GREY, linestyle="--", zorder=0, label="a trained single layer")
-    left.set_ylabel("test accuracy (%)")
-    left.set_xlabel("shared weight")
-    right.set_xticks(range(len(columns)), columns)
-    right.set_xlim(-0.5, 3.5)
-    for axes, labels in ((left, len(ROWS)), (right, 2)):
-        handles, names = axes.get_legend_handles_labels()
-        axes.legend(handles[:labels], names[:labels], loc="lower right")
+    draw_table(left, right, scores)
     fig.savefig(path, metadata={"Date": None})
 
 
@@ -182,7 +158,7 @@ def main():
     """Run what is missing, write the results and the figure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
-    parser.add_argument("--minutes", type=float, default=50)
+    parser.add_argument("--minutes", type=float, help="of each search; by default what its row has in ROWS")
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(5)))
     parser.add_argument("--jobs", type=int, default=2, help="searches side by side")
     parser.add_argument("--workers", type=int, default=1, help="threads of each search")
@@ -190,10 +166,18 @@ def main():
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "mnist_table.json")
     chosen = parser.parse_args()
     chosen.runs.mkdir(parents=True, exist_ok=True)
-    done = {(record["row"], record["seed"]) for record in read(chosen.out)}
-    missing = [key for key in product(chosen.rows, chosen.seeds) if key not in done]
+    minutes = {row: chosen.minutes or its_own for row, (_, _, its_own) in ROWS.items()}
+    done = {(record["row"], record["seed"]): record["minutes"] for record in read(chosen.out)}
+    wanted = list(product(chosen.rows, chosen.seeds))
+    for row, seed in wanted:
+        if done.get((row, seed), minutes[row]) != minutes[row]:
+            parser.error(
+                f"{chosen.out} holds {row}, seed {seed}, after {done[row, seed]:g} minutes, not {minutes[row]:g}: "
+                "choose another --out and --runs"
+            )
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        tasks = [pool.submit(measure, *key, chosen.minutes, chosen.workers, chosen.runs) for key in missing]
+        missing = [key for key in wanted if key not in done]
+        tasks = [pool.submit(measure, *key, minutes[key[0]], chosen.workers, chosen.runs) for key in missing]
         for task in as_completed(tasks):
             add(task.result(), chosen.out)
             print(f"\n{mnist_table(chosen.out)}\n", flush=True)

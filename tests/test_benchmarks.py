@@ -211,7 +211,9 @@ def test_a_seed_of_the_table_is_scored_once(tmp_path):
     assert record["score"]["trained"] > record["score"]["random"]["mean"]
     assert f"{100 * record['score']['trained']:.2f}" in first and "| `blind`, 1 seed |" in first
     assert out.with_suffix(".svg").read_text().startswith("<?xml")
-    # What stands in the results, or in the folder of the search, is taken as it is.
+    # What stands in the results, or in the folder of the search, is taken as it is, if it searched as long.
+    with pytest.raises(AssertionError, match=r"holds blind, seed 0, after 0\.01 minutes, not 0\.02: choose another"):
+        run("mnist_table.py", "--minutes", "0.02", *few[:2], *few[4:])
     assert run("mnist_table.py", *few).splitlines()[-1] == first.splitlines()[-1]
     record_of_the_run = runs / "blind_0" / "record.json"
     record_of_the_run.write_text(json.dumps(record | {"networks": -1}))

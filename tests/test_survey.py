@@ -152,7 +152,7 @@ def test_removals_are_drawn_among_the_best_and_may_come_again() -> None:
 
 
 def test_what_a_connection_earns_is_a_median() -> None:
-    its = surveyed(in_step(4, n_inputs=8, n_outputs=5, nodes=6))
+    its = surveyed(in_step(4, n_inputs=8, n_outputs=5, nodes=20))
     gains = [gain for gain, _ in foretold(its, Connect)]
     assert len(gains) > 100 and gains == sorted(gains, reverse=True)
     assert its.earning == pytest.approx((gains[49] + gains[50]) / 2)
@@ -291,6 +291,9 @@ def test_whatever_is_proposed_fits_and_keeps_the_network_in_step(
     taken = {*network.connections, *network.disabled}
     for proposal in proposals:
         if isinstance(proposal, Connect):
+            assert (
+                network.layers[proposal.target] % 2 == 0 or proposal.target in network.outputs
+            )  # relays keep one source
             if proposal.relay is None:
                 assert proposal[:2] not in taken
             else:

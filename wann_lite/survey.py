@@ -32,6 +32,8 @@ Array = NDArray[Any]
 #: How far outputs are from the inputs: pixel - relay - feature - relay - output. An even number, so that the sign of
 #: the weight cancels.
 DEPTH = 4
+# Features and outputs add up what they hear; what lies between are relays, each with one source.
+_SUMMING = (2, 4)
 # What is `DEPTH` - 1 connections from the inputs at most, and shows the sign of the weight where that is odd.
 _IN_STEP = [Degree(level, level % 2 == 1) for level in range(DEPTH)]
 
@@ -157,11 +159,10 @@ class Survey:
 
     def _of_part(self, found: Credit) -> Iterator[tuple[Any, Array]]:
         values, weight = found.values, self._weight
-        for level in range(1, DEPTH + 1):
+        for level in _SUMMING:
             targets = self._at[level]
             slopes, curvatures = found.slopes[targets], found.curvatures[targets]
-            # At even levels also from two levels below, through a relay that there is not yet.
-            for below_it in (1,) if level % 2 else (1, 2):
+            for below_it in (1, 2):
                 signal = values[self._at[level - below_it]]
                 yield (level, level - below_it), np.stack([slopes @ signal.T, curvatures @ np.square(signal).T])
         yield (
@@ -190,26 +191,28 @@ class Survey:
         yield "switches", switches
 
     def _hearing(self) -> list[tuple[int, list[int]]]:
+        """All nodes that may lose a source, as a hidden node keeps one, and their sources."""
         network = self.network
-        return [(node, sorted(network.sources_of(node))) for node in network.order if network.sources_of(node)]
+        heard = ((node, sorted(network.sources_of(node))) for node in network.order)
+        return [(node, its) for node, its in heard if len(its) > (node in network.hidden)]
 
     # --- what is proposed
 
     def _connections(self, foretold: dict[Any, Array]) -> Ranked:
         """Connections to be added, by what each connection that they cost would earn."""
         ranked: Ranked = []
-        for level in range(1, DEPTH + 1):
+        for level in _SUMMING:
             targets, sources = self._at[level], self._at[level - 1]
             gains = _gains(foretold[level, level - 1], self._weight)
             for row, target in zip(gains, targets, strict=True):
                 row[np.isin(sources, self._known(int(target)))] = -np.inf
             ranked += _best(gains, targets, sources, Connect)
-            if level % 2 == 0:
-                sources = self._at[level - 2]
-                for sign, relay in zip((1, -1), RELAYS, strict=True):
-                    gains = _gains(foretold[level, level - 2], sign * self._weight**2) / 2
-                    gains[:, [relay_of(self.network, int(v), relay) is not None for v in sources]] = -np.inf
-                    ranked += _best(gains, targets, sources, partial(Connect, relay=relay))
+            # Also from two levels below, through a relay that there is not yet.
+            sources = self._at[level - 2]
+            for sign, relay in zip((1, -1), RELAYS, strict=True):
+                gains = _gains(foretold[level, level - 2], sign * self._weight**2) / 2
+                gains[:, [relay_of(self.network, int(v), relay) is not None for v in sources]] = -np.inf
+                ranked += _best(gains, targets, sources, partial(Connect, relay=relay))
         return _sorted(ranked)
 
     def _removals(self, foretold: dict[Any, Array]) -> Ranked:
@@ -219,8 +222,6 @@ class Survey:
         gains = iter(_gains(foretold["removals"], -self._weight).tolist())
         for node, its in self._hearing():
             for source, gain in zip(its, gains, strict=False):
-                if node in network.hidden and len(its) == 1:
-                    continue
                 alone = source in network.hidden and len(network.targets[source]) == 1
                 freed = 1 + (len(network.sources_of(source)) if alone else 0)
                 ranked.append((gain / freed if gain < 0 else gain * freed, Disconnect(source, node)))
