@@ -14,10 +14,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from playwright import sync_api
 
+from wann_lite.course import pages
 from wann_lite.course.lessons import lesson_paths
+from wann_lite.course.site_checks import findings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
@@ -42,6 +45,7 @@ IDLE = """() => {
 # The kernel answers in turn, so what was sent before has been dealt with when this comes back.
 ANSWERED = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
     .requestExecute({code: '', silent: true}).done.then(() => true)"""
+NOTEBOOK = "JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"
 CLOSE = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
     await panel.sessionContext.shutdown();
@@ -155,6 +159,11 @@ def lesson(request: pytest.FixtureRequest, lab: Any) -> Iterator[str]:
         yield request.param
 
 
+def executed(lab: Any) -> nbformat.NotebookNode:
+    """The notebook that is open, with what its cells have shown."""
+    return nbformat.reads(lab.evaluate(NOTEBOOK), as_version=4)
+
+
 def screenshot(page: Any, lesson: str, name: str) -> None:
     folder = NOTEBOOKS.parent / ".ci" / "artefacts"
     folder.mkdir(parents=True, exist_ok=True)
@@ -218,11 +227,10 @@ def is_enabled(page: Any, control: Any) -> bool:
 
 
 def test_all_cells_run_without_an_error(lab: Any, lesson: str) -> None:
-    cells = lab.evaluate("window.jupyterapp.shell.currentWidget.content.model.toJSON()")["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
-    assert code and all(cell["execution_count"] for cell in code)
-    outputs = [output for cell in code for output in cell["outputs"]]
-    assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
+    code = [cell for cell in executed(lab).cells if cell.cell_type == "code" and cell.source.strip()]
+    assert code and all(cell.execution_count for cell in code)
+    outputs = [output for cell in code for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
 
 
 def test_pictures_fit_and_have_descriptions(lab: Any, lesson: str) -> None:
@@ -233,6 +241,14 @@ def test_pictures_fit_and_have_descriptions(lab: Any, lesson: str) -> None:
         drawing.scroll_into_view_if_needed()
         assert 100 < drawing.bounding_box()["width"] < area["width"]
     screenshot(lab, lesson, "pictures")
+
+
+def test_its_page_has_no_fault(lab: Any, lesson: str, tmp_path: Path) -> None:
+    """What the cells show, in the HTML edition; test_site follows the links that lead to other pages."""
+    html = pages.frame(lesson, pages.body(executed(lab), NOTEBOOKS))
+    assert 'class="output"' in html
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    assert [fault for fault in findings(tmp_path) if "leads to no file" not in fault] == []
 
 
 def test_every_control_has_an_effect(lab: Any, lesson: str) -> None:
