@@ -52,7 +52,7 @@ def mnist_table(path=RESULTS / "mnist_table.json"):
             [_spread(random), f"± {100 * mean(over):.2f}", *map(_spread, (ensemble, tuned, trained))]
         )
         sizes = (f"{mean(score[size] for score in scores):,.0f}" for size in ("connections", "hidden"))
-        minutes = mean(record["seconds"] for record in records) / 60
+        minutes = mean(record["minutes"] for record in records)
         seeds = f"{len(records)} seed{'s' if len(records) > 1 else ''}"
         lines.append(f"| `{row}`, {seeds} | {accuracies} | {' | '.join(sizes)} | {minutes:.0f} |")
     lines.append(f"| a trained single layer, same pixels | | | | | {100 * SINGLE_LAYER:.1f} | 2,570 weights | | |")

@@ -188,13 +188,14 @@ def test_a_search_of_the_table_that_was_killed_goes_on_from_its_checkpoint(tmp_p
 import contextlib, io, pathlib, mnist_table, wann_lite
 mnist_table.SAVE_EVERY, path, digits = 0, pathlib.Path({str(tmp_path)!r}, "run"), wann_lite.datasets.mnist()
 with contextlib.redirect_stdout(io.StringIO()):
-    killed = mnist_table.searched("small", 3, 0.02, 1, path, digits)
+    killed, before = mnist_table.searched("small", 3, 0.02, 1, path, digits)
     saved = killed.generation // killed.config.batch_every * killed.config.batch_every
-    ended = mnist_table.searched("small", 3, 0.05, 1, path, digits)
+    ended, seconds = mnist_table.searched("small", 3, 0.05, 1, path, digits)
 lines = (path / "generations.jsonl").read_text().splitlines()
-print(saved, ended.generation, len(lines), ended.seed, ended.config.max_connections)
+print(before, seconds, saved, ended.generation, len(lines), ended.seed, ended.config.max_connections)
 """
-    saved, last, lines, *rest = run("-c", program).split()
+    before, seconds, saved, last, lines, *rest = run("-c", program).split()
+    assert 1.2 <= float(before) < 3 <= float(seconds) < 6
     assert 0 < int(saved) < int(last) == int(lines) - 1
     assert rest == ["3", "400"]
 
