@@ -137,6 +137,11 @@ def test_small_tasks(network: Network, shape: tuple[int, int] | None) -> None:
     assert its.draw(np.random.default_rng(0)) is None
 
 
+def test_without_examples_there_is_no_survey() -> None:
+    with pytest.raises(ValueError, match="no examples to survey a network on: give at least one"):
+        Survey(in_step(0), np.zeros((0, 3)), np.zeros(0, int), WEIGHT, 1.0, np.random.default_rng(0))
+
+
 def test_nothing_is_missed_where_there_is_nothing() -> None:
     empty = Network(2, 2, ["linear"] * 2, [])
     assert after(empty, surveyed(empty).draw_removal(np.random.default_rng(0))) == empty

@@ -75,6 +75,11 @@ class Survey:
     earning : float
         What a connection more is foretold to earn, in nats: the median over the hundred best.
 
+    Raises
+    ------
+    ValueError
+        If there are no examples.
+
     Examples
     --------
     The founder's one connection is no path of `DEPTH` connections:
@@ -97,7 +102,9 @@ class Survey:
         rng: np.random.Generator,
         image_shape: tuple[int, int] | None = None,
     ) -> None:
-        self.network, self._weight, self._n = network, weight, max(1, len(x))
+        if not len(x):
+            raise ValueError("there are no examples to survey a network on: give at least one")
+        self.network, self._weight, self._n = network, weight, len(x)
         self.spare = [node for node in network.hidden if is_spare(network, node)]
         self._levels = _levels(network)
         self._at = [np.flatnonzero(self._levels == level) for level in range(DEPTH + 1)]

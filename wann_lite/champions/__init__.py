@@ -94,5 +94,5 @@ def _known(name: str) -> str:
         seeds = [other for other in NAMES if other.startswith(f"{BEST}_")]
         name = max(seeds, key=lambda seed: (load(seed).found or {})["validation_accuracy"], default=name)
     if name not in NAMES:
-        raise ValueError(f"unknown champion {name!r}: use one of {', '.join(NAMES)}")
+        raise ValueError(f"unknown champion {name!r}: use one of {', '.join(NAMES)} or {BEST}")
     return name
