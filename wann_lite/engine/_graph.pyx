@@ -17,7 +17,7 @@ from ..mutation import DRAWN, Mutation
 from .phenotype import Phenotype
 
 from ._genome cimport Change, Chances, Dice, Genome, Heap, Lists, dice_of, genome_of, pop, push
-from ._program cimport Program
+from ._program cimport CHUNK, Program
 
 cdef extern from "sources.h":
     const char *fingerprint_of_sources()
@@ -27,7 +27,6 @@ SOURCES = fingerprint_of_sources().decode()
 
 cdef enum:
     NONE = -2147483648  # as in _hot
-    CHUNK = 8
 
 cdef list _KINDS = list(DRAWN)
 cdef list _NAMES = list(NAMES)

@@ -13,7 +13,7 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from ._program cimport Program
+from ._program cimport CHUNK, Program
 
 cdef extern from "sources.h":
     const char *fingerprint_of_sources()
@@ -48,21 +48,34 @@ cdef extern from "dispatch.h" nogil:
 
 cdef extern from *:
     """
+    #define SLAB (1 << 21) /* a large page */
     #ifdef _WIN32
     #include <windows.h>
     static void wait_a_little(void) { SwitchToThread(); }
+    static void *slab(size_t size) { return malloc(size); }
     #else
     #include <sched.h>
+    #include <sys/mman.h>
     static void wait_a_little(void) { sched_yield(); }
+    static void *slab(size_t size) {
+        void *memory;
+        if (posix_memalign(&memory, SLAB, size)) return NULL;
+    #ifdef MADV_HUGEPAGE
+        madvise(memory, size, MADV_HUGEPAGE);
+    #endif
+        return memory;
+    }
     #endif
     """
     void wait_a_little() nogil
+    void *slab(size_t size) nogil
+    enum:
+        SLAB
 
 cdef enum:
     BLOCK = 256  # examples at a time: what a child computes for them stays in the cache
     LANES = 16  # the length of a row is a multiple of this
     NONE = -2147483648
-    CHUNK = 8  # plans that are carried out together
 
 # As in numpy_backend.
 cdef float CANCELLED = 0.03, LEAST = 1e-20, GREATEST = 1e20
@@ -93,17 +106,33 @@ cdef void *resized(void *memory, size_t size) except NULL:
 # --- what is held
 
 cdef class Pool:
-    """Blocks of float32 of one size, given out and taken back: new memory from the system is slow to touch."""
+    """Blocks of float32 of one size, given out and taken back: new memory from the system is slow to touch.
+
+    They are cut from slabs, for which the system is asked to use large pages: it finds an address among those sooner.
+    """
 
     cdef readonly long count
-    cdef list spare
+    cdef list spare, slabs
 
     def __cinit__(self, long count):
-        self.count, self.spare = count, []
+        self.count, self.spare, self.slabs = count, [], []
 
     def __dealloc__(self):
-        for address in self.spare:
+        for address in self.slabs:
             free(<void *> <uintptr_t> address)
+
+    cdef uintptr_t take(self) except 0:
+        cdef size_t block = self.count * sizeof(float) + 64, size, at
+        cdef void *memory
+        if not self.spare:
+            size = (max(8 * block, <size_t> SLAB) + SLAB - 1) // SLAB * SLAB
+            memory = slab(size)
+            if memory is NULL:
+                raise MemoryError()
+            self.slabs.append(<uintptr_t> memory)
+            for at in range(size // block):
+                self.spare.append(<uintptr_t> memory + (size // block - 1 - at) * block)
+        return self.spare.pop()
 
 
 cdef class Rows:
@@ -118,8 +147,8 @@ cdef class Rows:
         if pool is not None:
             count = pool.count
         self.nbytes, self.pool = count * sizeof(float), pool
-        if pool is not None and pool.spare:
-            self.memory = <void *> <uintptr_t> pool.spare.pop()
+        if pool is not None:
+            self.memory = <void *> pool.take()
         else:
             self.memory = malloc(self.nbytes + 64)
         if self.memory is NULL:
@@ -219,7 +248,22 @@ cdef struct Task:
     View *parent
     View *child  # NULL where nothing is kept
     double *losses  # (W,)
-    int fits
+    unsigned char *fits
+
+
+cdef class Tasks:
+    """Room for so many tasks."""
+
+    cdef Task *data
+    cdef long count
+
+    def __cinit__(self, long count):
+        self.count, self.data = count, <Task *> malloc((count + 1) * sizeof(Task))
+        if self.data is NULL:
+            raise MemoryError()
+
+    def __dealloc__(self):
+        free(self.data)
 
 
 cpdef long room(long n):
@@ -507,7 +551,8 @@ cdef class Shard:
         cdef Scratch scratch = Scratch(1, self.n_outputs)
         cdef Loss loss
         cdef Rows total
-        cdef long i, c, w, start
+        cdef long i, b, c, w
+        cdef list founders = []
         for i in range(len(keys)):
             loss = Loss(self.n_outputs, self.n_weights)
             total = Rows(0, self.pool)
@@ -516,37 +561,41 @@ cdef class Shard:
             loss.view.greatest = 1.0
             for c in range(self.n_outputs):
                 loss.put_column(c, Rows(0, self.pool))
+                for w in range(self.n_weights):
+                    loss.view.hits[c * self.n_weights + w] = 0
             for w in range(self.n_weights):
                 loss.view.scale[w] = scales[i, w]
-            start = outputs.starts[i]
-            self._normalise(outputs.data + start, loss, scratch, &result[i, 0])
+            founders.append(loss)
             self._keep(keys[i], loss)
+        cdef long[::1] starts = np.array(outputs.starts, dtype=np.dtype("l"))
+        for b from 0 <= b < self.length by BLOCK:
+            for i in range(len(keys)):
+                self.normalise(outputs.data + starts[i], &(<Loss> founders[i]).view, b, scratch)
+        for i in range(len(keys)):
+            loss = founders[i]
+            for c in range(self.n_outputs):
+                for w in range(self.n_weights):
+                    result[i, w] -= loss.view.hits[c * self.n_weights + w]
         return np.asarray(result)
 
-    cdef void _normalise(self, int *outputs, Loss loss, Scratch scratch, double *losses) noexcept:
-        cdef long w, b, c, k, at
-        cdef int n
-        cdef View *view = &loss.view
+    cdef void normalise(self, int *outputs, View *view, long b, Scratch scratch) noexcept:
+        """Fill in the block of a network's loss that begins with example b."""
+        cdef long w, c, at
+        cdef int n = min(BLOCK, self.length - b)
         cdef Place total
         cdef float *z = scratch.z.data
         cdef float *zeros = scratch.row.data
         with nogil:
             K.fill(zeros, 0.0, BLOCK)
-            for k in range(self.n_outputs * self.n_weights):
-                view.hits[k] = 0
             for w in range(self.n_weights):
-                for b from 0 <= b < self.length by BLOCK:
-                    n = min(BLOCK, self.length - b)
-                    for c in range(self.n_outputs):
-                        total = self.sum_of(outputs[2 * c], b, scratch)
-                        K.activate(outputs[2 * c + 1], self.weights[w], total.data + w * total.stride, z + c * n, n)
-                        K.scale(z + c * n, view.scale[w], zeros, n)
-                    at = b * self.n_weights + w * BLOCK
-                    K.normalise(z, self.n_outputs, view.column, at, view.reference + at, scratch.total.data, n)
-                    for c in range(self.n_outputs):
-                        view.hits[c * self.n_weights + w] += self.own_class(z + c * n, c, b, n)
-            for k in range(self.n_outputs * self.n_weights):
-                losses[k % self.n_weights] -= view.hits[k]
+                for c in range(self.n_outputs):
+                    total = self.sum_of(outputs[2 * c], b, scratch)
+                    K.activate(outputs[2 * c + 1], self.weights[w], total.data + w * total.stride, z + c * n, n)
+                    K.scale(z + c * n, view.scale[w], zeros, n)
+                at = b * self.n_weights + w * BLOCK
+                K.normalise(z, self.n_outputs, view.column, at, view.reference + at, scratch.total.data, n)
+                for c in range(self.n_outputs):
+                    view.hits[c * self.n_weights + w] += self.own_class(z + c * n, c, b, n)
 
     cdef inline double own_class(self, const float *row, long c, long b, long n) noexcept nogil:
         """The sum of a row, which begins with example b, over the examples of class c."""
@@ -564,13 +613,15 @@ cdef class Shard:
         cdef double[:, ::1] result = np.zeros((len(keys), self.n_weights))
         cdef unsigned char[::1] fits = np.zeros(len(keys), np.uint8)
         cdef Scratch scratch = self._scratch(plans)
+        cdef Tasks tasks = Tasks(len(keys))
         cdef Loss parent, loss
-        cdef long i, c, start
-        cdef Task task
+        cdef long i, c
+        cdef Task *task
         cdef int *changed
+        cdef list children = []
         for i in range(len(keys)):
-            start = plans.starts[i]
-            task.plan = plans.data + start
+            task = &tasks.data[i]
+            task.plan = plans.data + <long> plans.starts[i]
             parent = self.kept[task.plan[0]]
             loss = Loss(self.n_outputs, self.n_weights)
             loss.put(parent.reference, Rows(0, self.pool))
@@ -580,29 +631,32 @@ cdef class Shard:
             for c in range(changed[0]):
                 loss.put_column(changed[1 + 3 * c], Rows(0, self.pool))
             memcpy(loss.view.scale, parent.view.scale, self.n_weights * sizeof(float))
-            task.parent, task.child, task.losses = &parent.view, &loss.view, &result[i, 0]
-            with nogil:
-                self.evaluate(&task, 1, scratch)
-            fits[i] = task.fits
+            task.parent, task.child = &parent.view, &loss.view
+            task.losses, task.fits = &result[i, 0], &fits[i]
+            children.append(loss)
+        with nogil:
+            self.evaluate(tasks.data, tasks.count, scratch)
+        for i in range(len(keys)):
             if fits[i]:
-                self._keep(keys[i], loss)
+                self._keep(keys[i], children[i])
         return np.asarray(result), np.asarray(fits).astype(bool)
 
     def run(self, list programs):
         """The summed losses of children by their plans, and whether they fit; nothing of them is kept."""
-        cdef long begin = 0, count = sum([len(program.starts) for program in programs])
+        cdef long i = 0, start, count = sum([len(program.starts) for program in programs])
         cdef double[:, ::1] result = np.zeros((count + 1, self.n_weights))
         cdef unsigned char[::1] fits = np.zeros(count + 1, np.uint8)
+        cdef Tasks tasks = Tasks(count)
         cdef Scratch scratch = Scratch(self.n_weights, 1)
         cdef Program plans
-        cdef long[::1] starts
         for plans in programs:
-            starts = np.array(plans.starts, dtype=np.dtype("l"))
             if not scratch.make_room(plans.transient, plans.changed):
                 raise MemoryError()
-            with nogil:
-                self.run_some(plans.data, &starts[0], starts.shape[0], scratch, &result[begin, 0], &fits[begin])
-            begin += starts.shape[0]
+            for start in plans.starts:
+                self.ask(&tasks.data[i], plans.data + start, &result[i, 0], &fits[i])
+                i += 1
+        with nogil:
+            self.evaluate(tasks.data, count, scratch)
         return np.asarray(result)[:count], np.asarray(fits)[:count].astype(bool)
 
     cdef Scratch _scratch(self, Program plans):
@@ -611,28 +665,19 @@ cdef class Shard:
             raise MemoryError()
         return scratch
 
-    cdef void run_some(self, int *plans, long *starts, long count, Scratch scratch, double *losses,
-                       unsigned char *fits) noexcept nogil:
-        cdef Task tasks[CHUNK]
-        cdef long i, k, some
-        for i from 0 <= i < count by CHUNK:
-            some = min(CHUNK, count - i)
-            for k in range(some):
-                tasks[k].plan = plans + starts[i + k]
-                tasks[k].parent, tasks[k].child = self.losses[tasks[k].plan[0]], NULL
-                tasks[k].losses = losses + (i + k) * self.n_weights
-            self.evaluate(tasks, some, scratch)
-            for k in range(some):
-                fits[i + k] = tasks[k].fits
+    cdef inline void ask(self, Task *task, int *plan, double *losses, unsigned char *fits) noexcept nogil:
+        """Make a task of a plan, of which nothing is kept."""
+        task.plan, task.parent, task.child = plan, self.losses[plan[0]], NULL
+        task.losses, task.fits = losses, fits
 
     cdef void evaluate(self, Task *tasks, long count, Scratch scratch) noexcept nogil:
-        """Carry out some plans; what is read of a parent is in the cache when its next child needs it."""
+        """Carry out some plans, block by block: what many of them read is then in the cache."""
         cdef long b, i
         for i in range(count):
             self.begin(&tasks[i])
         for b from 0 <= b < self.length by BLOCK:
             for i in range(count):
-                if tasks[i].fits:
+                if tasks[i].fits[0]:
                     self.evaluate_block(&tasks[i], b, scratch)
 
     cdef void begin(self, Task *task) noexcept nogil:
@@ -640,10 +685,10 @@ cdef class Shard:
         cdef long k, w, c, place, size = self.n_weights
         cdef View *parent = task.parent
         task.changed = self.behind(task.plan + 2, task.plan[1])
-        task.fits = 1
+        task.fits[0] = 1
         for w in range(size):
             if parent.scale[w] == 0:  # outputs that told nothing apart have no scale to hand down
-                task.fits = 0
+                task.fits[0] = 0
         for k in range(self.n_outputs * size):
             task.losses[k % size] -= parent.hits[k]
         if task.child is not NULL:
@@ -697,7 +742,7 @@ cdef class Shard:
                     K.add(sums, old, n)
                 K.extremes(sums, &low, &high, n)
             if not (low > LEAST and high < GREATEST):
-                task.fits = 0
+                task.fits[0] = 0
             if child is not NULL:
                 child.greatest = max(child.greatest, high)
             task.losses[w] += K.sum_of_logs(sums, scratch.row.data, min(n, self.n - b))
@@ -786,7 +831,8 @@ cdef class Stream:
         """Take piece after piece until none comes any more."""
         cdef Shard first = self.shards[0], shard
         cdef Scratch scratch = Scratch(first.n_weights, 1)
-        cdef long piece, which
+        cdef long piece, which, at, i
+        cdef Task tasks[CHUNK]
         cdef Chunk *chunk
         with nogil:
             claim(&self.entered)
@@ -804,10 +850,11 @@ cdef class Stream:
                 if not scratch.make_room(chunk.transient, chunk.changed):
                     publish(&self.failed, 1)
                     continue
-                (<Shard> self.shard[which]).run_some(
-                    chunk.plans, chunk.starts, chunk.count, scratch,
-                    chunk.losses + which * chunk.count * first.n_weights, chunk.fits + which * chunk.count
-                )
+                at = which * chunk.count
+                for i in range(chunk.count):
+                    (<Shard> self.shard[which]).ask(&tasks[i], chunk.plans + chunk.starts[i],
+                                                    chunk.losses + (at + i) * first.n_weights, chunk.fits + at + i)
+                (<Shard> self.shard[which]).evaluate(tasks, chunk.count, scratch)
 
     cdef results(self):
         if self.failed:

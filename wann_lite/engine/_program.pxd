@@ -1,3 +1,7 @@
+cdef enum:
+    CHUNK = 16  # the most plans of children that a program has
+
+
 cdef class Program:
     cdef int *data
     cdef long size, room

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -22,6 +22,9 @@ from numpy.typing import NDArray
 from ..activations import NAMES
 from ..network import Network
 from .plan import Plan, Step
+
+# So many of a child's nodes are compared with its parent's at a time.
+_PIECE = 32
 
 #: A network's distinct nodes: one number for each output, then for each hidden node.
 Numbers = tuple[int, ...]
@@ -38,6 +41,8 @@ class DistinctNode:
     #: Whether all sources are inputs or the bias.
     thin: bool
     origin: int | None
+    #: What it was rebuilt from when the batch changed last, and by which step: most often it will be the same again.
+    rebuilt: tuple[int | None, Step] | None = None
 
 
 class Graph:
@@ -85,7 +90,8 @@ class Graph:
 
         A step starts from what the parent has. Only what the mutation touched and what lies downstream is visited.
         """
-        first, layers, targets = self.first, child.layers, parent.targets
+        first, layers, targets, nodes = self.first, child.layers, parent.targets, self.nodes
+        names, sources, old_sources = child.activations, child.sources, parent.sources
         numbers = list(parent_numbers) + [0] * (len(child.activations) - len(parent_numbers))
         steps: dict[int, Step] = {}
         replaced: set[int] = set()
@@ -96,21 +102,21 @@ class Graph:
             node = heappop(queue)[1]
             i = node - first
             if i < len(parent_numbers):
-                old: int | None = parent_numbers[i]
-                sources, old_sources = child.sources[i], parent.sources[i]
-                kept = replaced & sources & old_sources if replaced else replaced
+                old = parent_numbers[i]
+                gained, lost = _differences(sources[i], old_sources[i], replaced)
                 # Sorted: the order of a set depends on its history, and the order of additions decides their rounding.
-                plus = sorted(self._number_of(source, numbers) for source in (*(sources - old_sources), *kept))
-                minus = sorted(self._number_of(source, parent_numbers) for source in (*(old_sources - sources), *kept))
-                everything = _exchanged(self.nodes[parent_numbers[i]].sources, plus, minus)
+                plus = sorted([source if source < first else numbers[source - first] for source in gained])
+                minus = sorted([source if source < first else parent_numbers[source - first] for source in lost])
+                everything = _exchanged(nodes[old].sources, plus, minus)
             else:
                 old, plus, minus = None, [], []
-                everything = tuple(sorted(self._number_of(source, numbers) for source in child.sources[i]))
-            new = self.number(child.activations[i], everything, i < self.n_outputs, old)
+                everything = tuple(sorted(self._number_of(source, numbers) for source in sources[i]))
+            new = self.number(names[i], everything, i < self.n_outputs, old)
             numbers[i] = new
             if new == old:
                 continue
-            steps.setdefault(new, self._step(new, old, plus, minus))  # two of its nodes may be the same
+            if new not in steps:  # two of its nodes may be the same
+                steps[new] = self._step(new, old, plus, minus)
             if i < len(parent_numbers):
                 replaced.add(node)
                 for listener in targets[node]:
@@ -156,12 +162,13 @@ class Graph:
         """
         wanted = set(numbers)
         for number in sorted(wanted):
-            origin = self.nodes[number].origin
-            if origin not in wanted or origin is None or origin >= number:
-                yield self._step(number, None, [], [])
-            else:
-                have, want = Counter(self.nodes[origin].sources), Counter(self.nodes[number].sources)
-                yield self._step(number, origin, list((want - have).elements()), list((have - want).elements()))
+            node = self.nodes[number]
+            base = None if node.origin not in wanted or node.origin is None or node.origin >= number else node.origin
+            if node.rebuilt is None or node.rebuilt[0] != base:
+                have = node.sources if base is None else self.nodes[base].sources
+                step = self._step(number, base, _beyond(node.sources, have), _beyond(have, node.sources))
+                node.rebuilt = base, step
+            yield node.rebuilt[1]
 
     def sweep(self, living: set[int]) -> None:
         """Forget every node that is not among the living.
@@ -237,12 +244,38 @@ class Graph:
 
 def _touched(child: Network, parent: Network) -> list[int]:
     """The nodes of the child whose sources or activation are not the parent's very own, new nodes included."""
-    first, known = parent.first, len(parent.sources)
-    touched = set(compress(range(known), map(is_not, child.sources, parent.sources)))
-    if child.activations is not parent.activations:
-        touched.update(compress(range(known), map(is_not, child.activations, parent.activations)))
-    touched.update(range(known, len(child.sources)))
-    return [first + i for i in touched]
+    places = {
+        *_changed_places(child.sources, parent.sources),
+        *_changed_places(child.activations, parent.activations),
+        *range(len(parent.sources), len(child.sources)),
+    }
+    return [parent.first + i for i in places]
+
+
+def _changed_places(values: tuple[Any, ...], before: tuple[Any, ...]) -> Iterator[int]:
+    """Where values are not the very same as before; few are, so whole pieces are compared first."""
+    if values is before:
+        return
+    for k in range(0, len(before), _PIECE):
+        piece, old = values[k : k + _PIECE], before[k : k + _PIECE]
+        if piece != old:
+            yield from compress(range(k, k + len(old)), map(is_not, piece, old))
+
+
+def _differences(
+    sources: frozenset[int], old_sources: frozenset[int], replaced: set[int]
+) -> tuple[Collection[int], Collection[int]]:
+    """What a node gains and loses by its new sources; a source that was replaced is gained and lost."""
+    if sources is old_sources:  # as of most nodes downstream of a mutation
+        kept = replaced & sources
+        return kept, kept
+    kept = replaced & sources & old_sources
+    return (sources - old_sources) | kept, (old_sources - sources) | kept
+
+
+def _beyond(some: tuple[int, ...], others: tuple[int, ...]) -> list[int]:
+    """What some sources have beyond others, ascending."""
+    return list((Counter(some) - Counter(others)).elements())
 
 
 def _exchanged(sources: tuple[int, ...], plus: list[int], minus: list[int]) -> tuple[int, ...]:

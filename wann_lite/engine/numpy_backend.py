@@ -7,6 +7,7 @@ so that what an output gives to the examples of its own class is the sum of one 
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -128,26 +129,30 @@ class Shard:
 
     def _sum(self, step: Step) -> None:
         """A node's sum: its base's, plus outputs gained, minus outputs lost."""
-        values, sums = self._values, self._sums
+        values, plus = self._values, step.plus
         total = np.empty(self.n, np.float32) if step.thin else self._empty()
+        before: Array | int
         if step.base is not None:
-            total[...] = sums[step.base]
+            before = self._sums[step.base]
         else:
             # Inputs first, as rows of n, before anything of W x n comes in.
-            inputs = [values[number] for number in step.plus if number < self._first]
-            total[...] = _added(inputs) if inputs else 0
-            self.operations += len(inputs)
-        for number in step.plus:
-            if step.base is not None or number >= self._first:
-                np.add(total, values[number], out=total)
+            n_inputs = bisect_left(plus, self._first)
+            before = _added([values[number] for number in plus[:n_inputs]])
+            plus = plus[n_inputs:]
+        for number in plus:
+            before = np.add(before, values[number], total)
         for number in step.minus:
-            np.subtract(total, values[number], out=total)
-        self.operations += 1 + len(step.plus) + len(step.minus)
-        sums[step.node] = total
+            before = np.subtract(before, values[number], total)
+        if before is not total:
+            total[...] = before
+        self.operations += max(1, len(step.plus) + len(step.minus))
+        self._sums[step.node] = total
 
     def _activate(self, step: Step) -> None:
         value = np.multiply(self._sums[step.node], self.weights, out=self._empty())
-        self._values[step.node] = ACTIVATIONS[step.activation](value, value)
+        if step.activation != "linear":
+            ACTIVATIONS[step.activation](value, value)
+        self._values[step.node] = value
         self.operations += 2
 
     def _empty(self) -> Array:
@@ -255,9 +260,7 @@ class Shard:
         if not parent.scale.all():  # outputs that told nothing apart have no scale to hand down
             return None, np.zeros(len(self.weights))
         columns, hits = list(parent.columns), parent.hits.copy()
-        total = self._empty()
-        np.copyto(total, parent.total)
-        made = []
+        total, before, made = self._empty(), parent.total, []
         with np.errstate(all="ignore"):
             for place, node, activation in changed:
                 column = self._scaled_output(node, activation, parent.scale)
@@ -265,15 +268,19 @@ class Shard:
                 np.subtract(column, parent.reference, out=column)
                 hits[place] = column[:, self._classes[place]].sum(axis=1)
                 np.exp(column, out=column)
-                np.subtract(total, columns[place], out=total)
+                before = np.subtract(before, columns[place], out=total)
                 np.add(total, column, out=total)
                 columns[place] = column
-            if total.min(initial=np.inf) < _CANCELLED * parent.greatest_total:
+            if before is parent.total:  # no output has changed
+                np.copyto(total, before)
+            least = total.min(initial=np.inf)
+            if least < _CANCELLED * parent.greatest_total:
                 np.copyto(total, columns[0])
                 for column in columns[1:]:
                     np.add(total, column, out=total)
                 self.operations += len(columns)
-            fits = bool(total.min(initial=np.inf) > _LEAST_SUM and total.max(initial=1) < _GREATEST_SUM)
+                least = total.min(initial=np.inf)
+            fits = bool(least > _LEAST_SUM and total.max(initial=1) < _GREATEST_SUM)
             np.log(total, out=self._logarithms)
             sums = self._logarithms.sum(axis=1) - hits.sum(axis=0)
         self.operations += 4 + 7 * len(made)
@@ -291,8 +298,10 @@ class Shard:
         return np.multiply(value, scale, out=value)
 
 
-def _added(rows: list[Array]) -> Array:
-    total = rows[0].copy()
-    for row in rows[1:]:
+def _added(rows: list[Array]) -> Array | int:
+    if len(rows) < 2:
+        return rows[0] if rows else 0
+    total = np.add(rows[0], rows[1])
+    for row in rows[2:]:
         np.add(total, row, out=total)
     return total
