@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from wann_lite.activations import NAMES
 from wann_lite.engine import Engine
+from wann_lite.engine.graph import Graph
+from wann_lite.engine.plan import Step
 from wann_lite.evaluate import SEARCH_WEIGHTS, evaluate
 from wann_lite.losses import cross_entropy, scale_free_cross_entropy
 from wann_lite.mutation import add_connection, change_activation, insert_node, mutate, remove_connection
@@ -336,6 +338,22 @@ def test_a_child_needs_a_parent_that_is_held():
     child, _ = add_connection(founder.network, 2, 4)
     with pytest.raises(ValueError, match="hold it"):
         child_of(engine, founder, child)
+
+
+def test_a_node_is_rebuilt_from_its_origin_only_while_that_is_held():
+    graph = Graph(3, 1)
+    relay = graph.number("tanh", (1,), False)
+    origin = graph.number("linear", (1, 2, relay), True)
+    node = graph.number("linear", (1, 2, 3, relay), True, origin)
+    from_origin = Step(node, "linear", True, False, origin, (3,), ())
+    from_scratch = Step(node, "linear", True, False, None, (1, 2, 3, relay), ())
+    for wanted, step in (
+        ({origin}, from_origin),
+        ({origin}, from_origin),
+        (set(), from_scratch),
+        ({origin}, from_origin),
+    ):
+        assert list(graph.steps({relay, node} | wanted))[-1] == step
 
 
 @on_each_backend
