@@ -193,7 +193,7 @@ EXERCISES: tuple[Exercise, ...] = (
         hint="Go through network.order, so that you meet the trouble before what follows from it. Write down what the "
         "sources of a node respond; where they do not agree, which of them is alone?",
         reference=odd_one_out,
-        inputs=(_stepped((0, 5)), _stepped((8, 13)), _stepped((2, 9)), _stepped((9, 4)), _stepped((6, 5))),
+        inputs=(_stepped((0, 5)), _stepped((3, 11)), _stepped((2, 9)), _stepped((9, 4)), _stepped((6, 5))),
         wrong=(_odd_the_last, _odd_the_most, _odd_from_input, _odd_turned),
     ),
 )
