@@ -27,8 +27,10 @@ from wann_lite import foresight as foresight_module
 from wann_lite import search as search_module
 from wann_lite import survey as survey_module
 from wann_lite.evaluate import SEARCH_WEIGHTS
+from wann_lite.features import new_features
 from wann_lite.files import write_atomically
 from wann_lite.foresight import Foresight
+from wann_lite.informed import RELAYS
 from wann_lite.scoring import RANDOM_WEIGHTS
 from wann_lite.survey import Survey, credit
 from wann_lite.tuning import accuracies_at
@@ -39,13 +41,16 @@ COSTS = wl.Search._costs
 
 
 class WithoutForesight(Survey):
-    """The same kinds of proposals, all of them, in no order."""
+    """The same kinds of proposals, all of them, in no order, and the same price of a connection."""
+
+    def __init__(self, network, x, labels, *arguments):
+        super().__init__(network, x, labels, *arguments)
+        self.earning = Survey(network, x[:1000], labels[:1000], *arguments).earning
 
     def _foretold(self, x, labels, scale):
         rng = np.random.default_rng(len(self.network.connections))
         shapes = super()._foretold(x[:10], labels[:10], scale)
-        # So small that they tell nothing of what a connection earns, which sets its price.
-        return {key: 1e-12 * rng.standard_normal(value.shape) for key, value in shapes.items()}
+        return {key: rng.standard_normal(value.shape) for key, value in shapes.items()}
 
 
 class WithoutRemovals(Survey):
@@ -55,11 +60,24 @@ class WithoutRemovals(Survey):
         return []
 
 
+class WithoutSwitches(Survey):
+    """No node gets another activation."""
+
+    def _switches(self, foretold):
+        return []
+
+
 class WithoutPatches(Survey):
     """New nodes hear inputs from anywhere."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments[:-1], image_shape=None)
+
+
+def without_signs(*arguments):
+    """New features that only add up what they hear."""
+    for activation, hears in new_features(*arguments):
+        yield activation, tuple((source, RELAYS[0]) for source, _ in hears)
 
 
 class Blocks(Foresight):
@@ -141,12 +159,24 @@ VARIANTS = {
     "informed mutations: the preset `default`, blind": ("default", {}, None),
     "the ranking: the same proposals, in no order": ("informed", {}, surveyed_by(WithoutForesight)),
     "curvature: first derivatives alone": ("informed", {}, patch.object(survey_module, "credit", slopes_alone)),
-    "the scale-free loss: plain cross-entropy": ("informed", {"scale_free": False}, None),
+    "the scale-free loss: plain cross-entropy at ±1": ("informed", {"scale_free": False, "weights": (-1.0, 1.0)}, None),
     "the growth of the batch: always 6,000": ("informed", {"batch": 6000, "first_batch": 6000, "shards": 4}, None),
     "removals": ("informed", {}, surveyed_by(WithoutRemovals)),
     "the price of a connection: the cap alone": ("informed", {"price": 0.0}, None),
     "patches: new features hear inputs from anywhere": ("informed", {}, surveyed_by(WithoutPatches)),
-    "one proposal a child: one to sixteen": ("informed", {}, patch.object(search_module, "Foresight", Blocks)),
+    "contrasts: new features only add up": ("informed", {}, patch.object(survey_module, "new_features", without_signs)),
+    "switches of activations": ("informed", {}, surveyed_by(WithoutSwitches)),
+    "at most 400 connections": ("informed", {"max_connections": 400}, None),
+    "at most 400 connections, and no room is made at the limit": (
+        "informed",
+        {"max_connections": 400},
+        patch.object(foresight_module, "_ATTEMPTS", 0),
+    ),
+    "one proposal a child: one to sixteen": (
+        "informed",
+        {},
+        patch.object(search_module, "Foresight", Blocks),
+    ),
     "the leader stays until it is beaten: the best child follows it": ("informed", {"elite": 0.0}, None),
     "no tolerance: an annealed one": ("informed", {}, patch.object(wl.Search, "_costs", annealed)),
     "fixed shares of the kinds of proposals: adaptive ones": (
@@ -238,7 +268,8 @@ def measured(records):
     machine, dates = records[0]["machine"], sorted({record["machine"]["date"] for record in records})
     return (
         f"Validation images, {records[0]['seconds']:g} seconds of processor time a search, one core. {dates[-1]}, "
-        f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, numpy {machine['numpy']}."
+        f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, numpy {machine['numpy']}, "
+        f"wann_lite {machine['wann_lite']}."
     )
 
 
