@@ -7,7 +7,8 @@ unless `--minutes` says otherwise, in minutes of processor time, so that what el
 Each has a folder in `--runs` with its checkpoints, its champion and the champion's lineage: a benchmark that was killed
 goes on where it was. What a champion is chosen by are validation images. Test images are looked at once for each row
 and seed, by `wl.score` at its end, and what came of it is written down in the folder and in `--out` at once; a row and
-seed that stand there are not run, nor scored, again. The figure is written beside the results, as an SVG.
+seed that stand there are not run, nor scored, again. Should they stand there after other minutes or with other
+settings than are asked for, nothing is run at all. The figure is written beside the results, as an SVG.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import json
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from itertools import product
+from itertools import groupby, product
 from pathlib import Path
 
 # A search is to stay on its core; numpy reads these when it is loaded.
@@ -23,12 +24,11 @@ os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 import numpy as np
 from machine import described
-from tables import mnist_table
+from tables import machines, mnist_table
 
 import wann_lite as wl
 from wann_lite import checkpoint
 from wann_lite.files import write_atomically
-from wann_lite.finished_run import read_run
 from wann_lite.invariance import is_invariant
 from wann_lite.run_folder import RunFolder
 from wann_lite.scoring import RANDOM_WEIGHTS
@@ -45,8 +45,54 @@ ROWS = {
 
 #: Seconds between checkpoints.
 SAVE_EVERY = 20
-#: So many moments of a search are kept, closer together at its beginning.
-MOMENTS = 60
+
+
+def asked_for(row):
+    """The settings of a row."""
+    preset, changes, _ = ROWS[row]
+    return wl.SearchConfig.preset(preset, **changes)
+
+
+def standing(row, seed, out, runs):
+    """Where something stands of a row and seed already, and its minutes and settings; None if nothing does."""
+    for record in read(out):
+        if (record["row"], record["seed"]) == (row, seed):
+            return out, record
+    # The record of a search that has ended; before that, how it began.
+    for path in (runs / f"{row}_{seed}" / name for name in ("record.json", "config.json")):
+        if path.exists():
+            return path, json.loads(path.read_text())
+    return None
+
+
+def check(row, seed, minutes, out, runs):
+    """Refuse to take what stands there for something that it is not.
+
+    Raises
+    ------
+    SystemExit
+        If what stands of a row and seed was searched for other minutes, or with other settings.
+    """
+    found = standing(row, seed, out, runs)
+    if found is None:
+        return
+    path, its = found
+    its_minutes = its.get("minutes", minutes)  # a folder from before its config.json said so
+    if its_minutes != minutes:
+        raise SystemExit(
+            f"{path} holds {row}, seed {seed}, for {its_minutes:g} minutes, not {minutes:g}: "
+            f"ask for --minutes {its_minutes:g}, or choose another --out and --runs"
+        )
+    # A setting that came later than the search has its default.
+    held, asked = wl.SearchConfig().to_dict() | its["settings"], asked_for(row).to_dict()
+    differ = [
+        f"{name} {held[name]!r} (now {asked.get(name, 'gone')!r})" for name in held if held[name] != asked.get(name)
+    ]
+    if differ:
+        raise SystemExit(
+            f"{path} holds {row}, seed {seed}, with other settings than the row has: {', '.join(differ)}; "
+            "choose another --out and --runs"
+        )
 
 
 def measure(row, seed, minutes, workers, runs):
@@ -62,13 +108,13 @@ def measure(row, seed, minutes, workers, runs):
 
 def searched(row, seed, minutes, workers, path, digits):
     """The search at its end and its processor time in seconds, with all that it leaves in its folder."""
-    preset, changes, _ = ROWS[row]
-    task, config = wl.tasks.Classification(digits), wl.SearchConfig.preset(preset, **changes)
+    task, config = wl.tasks.Classification(digits), asked_for(row)
     if path.exists():
         folder = RunFolder.reopen(path)
     else:
-        described_run = {"task": "mnist", "preset": preset, "seed": seed, "settings": config.to_dict()}
-        folder = RunFolder(path, described_run)
+        preset, _, _ = ROWS[row]
+        began = {"task": "mnist", "preset": preset, "seed": seed, "minutes": minutes, "settings": config.to_dict()}
+        folder = RunFolder(path, began)
     taken = path / "processor_seconds"
     with folder:
         if folder.checkpoints:
@@ -92,17 +138,14 @@ def searched(row, seed, minutes, workers, path, digits):
 
 
 def judged(search, row, minutes, seconds, path, digits):
-    """The record of a search: its champion on validation images, and then, once, on test images."""
+    """The record of a search: its champion on validation images, and then, once and last, on test images."""
     champion = search.champion
     started = time.process_time()
     training = wl.train(champion, digits, np.random.default_rng(search.seed))
     trained_in = time.process_time() - started
     training.network.save(path / "trained.json")
     validation = accuracies_at(champion, digits.x_validation, digits.y_validation, RANDOM_WEIGHTS)
-    score = wl.score(training.network, digits)
-    generations = read_run(path).generations
-    moments = np.unique(np.geomspace(1, len(generations), MOMENTS).round().astype(int)) - 1
-    return {
+    record = {
         "row": row,
         "seed": search.seed,
         "minutes": minutes,
@@ -121,17 +164,10 @@ def judged(search, row, minutes, seconds, path, digits):
             "trained": float(training.accuracies[training.best]),
         },
         "training_seconds": round(trained_in, 1),
-        "score": score.to_dict(),
-        "random_accuracies": score.random.tolist(),
-        "moments": [
-            {
-                "seconds": round(moment.seconds, 1),
-                "validation": moment.accuracy,
-                "connections": moment.champion_connections,
-            }
-            for moment in map(generations.__getitem__, moments)
-        ],
     }
+    # Nothing that may fail comes after this, or a test image would be looked at again.
+    score = wl.score(training.network, digits)
+    return record | {"score": score.to_dict(), "random_accuracies": score.random.tolist()}
 
 
 def draw(records, path):
@@ -171,24 +207,24 @@ def main():
     parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "mnist_table", help="where searches are kept")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "mnist_table.json")
     chosen = parser.parse_args()
-    chosen.runs.mkdir(parents=True, exist_ok=True)
     minutes = {row: chosen.minutes or its_own for row, (_, _, its_own) in ROWS.items()}
-    done = {(record["row"], record["seed"]): record["minutes"] for record in read(chosen.out)}
     wanted = list(product(chosen.rows, chosen.seeds))
     for row, seed in wanted:
-        if done.get((row, seed), minutes[row]) != minutes[row]:
-            parser.error(
-                f"{chosen.out} holds {row}, seed {seed}, after {done[row, seed]:g} minutes, not {minutes[row]:g}: "
-                "choose another --out and --runs"
-            )
+        check(row, seed, minutes[row], chosen.out, chosen.runs)
+    done = {(record["row"], record["seed"]) for record in read(chosen.out)}
+    chosen.runs.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(chosen.jobs) as pool:
         missing = [key for key in wanted if key not in done]
         tasks = [pool.submit(measure, *key, minutes[key[0]], chosen.workers, chosen.runs) for key in missing]
         for task in as_completed(tasks):
             add(task.result(), chosen.out)
             print(f"\n{mnist_table(chosen.out)}\n", flush=True)
-    draw(read(chosen.out), chosen.out.with_suffix(".svg"))
-    print(mnist_table(chosen.out), read(chosen.out)[-1]["machine"], sep="\n\n")
+    records = read(chosen.out)
+    draw(records, chosen.out.with_suffix(".svg"))
+    print(mnist_table(chosen.out))
+    for row, its in groupby(records, lambda record: record["row"]):
+        print(f"{row}: seeds", *(record["seed"] for record in its))
+    print(machines(records))
 
 
 if __name__ == "__main__":

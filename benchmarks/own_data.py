@@ -1,29 +1,35 @@
 """What to expect on data that no setting was chosen on: informed and blind search in the same time, several seeds.
 
-Usage: python benchmarks/own_data.py [--seconds 10] [--seeds 0 1 2] [--jobs 2]
+Usage: python benchmarks/own_data.py [--seconds 10] [--sets SET ...] [--presets PRESET ...] [--seeds 0 1 2] [--jobs 2]
 
 Digits of other sizes than the settings were chosen with, the same images without their shape, and examples from four
 generators, with and without an image's neighbourhoods. All settings are those of the presets. Seconds are those of
-the processor, so that other programs on the machine take nothing away. Each search's record is kept in
-benchmarks/results/own_data.json as soon as it ends, and none that is there is made again.
+the processor, on the one core that a search uses, so that other programs on the machine take nothing away. Each
+search's record is kept in `--out` as soon as it ends, and none that is there is made again. The table has a column for
+each preset and length of search, of which some may be measured on some data alone:
+
+    python benchmarks/own_data.py --seconds 120 --sets "digits, 28x28" --presets informed
 """
 
 import argparse
 import json
+import os
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import product
+from pathlib import Path
+
+# One core, so that processor time is the time of a search; numpy reads these when it is loaded.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 import numpy as np
 from machine import described
-from tables import RESULTS as FOLDER
-from tables import own_data_table
+from tables import RESULTS, machines, own_data_table
 
 import wann_lite as wl
 from wann_lite.datasets import Dataset, digits, from_arrays, mnist, moons, spirals
 from wann_lite.files import write_atomically
 
-RESULTS = FOLDER / "own_data.json"
 PRESETS = ("informed", "default")
 FEATURES = 20
 
@@ -83,6 +89,8 @@ def run(name, preset, seed, seconds):
         "data": name,
         "preset": preset,
         "seed": seed,
+        "seconds": seconds,
+        "machine": described(),
         "random": float(score.random.mean()),
         "spread": float(score.random.std()),
         "connections": search.champion.n_connections,
@@ -90,31 +98,47 @@ def run(name, preset, seed, seconds):
     }
 
 
-def places(record):
-    """Where a record stands among all data and presets."""
-    return list(DATA).index(record["data"]), PRESETS.index(record["preset"])
+def place(record):
+    """Where a record stands among all others."""
+    return (
+        list(DATA).index(record["data"]),
+        record["seconds"],
+        PRESETS.index(record["preset"]),
+        record["seed"],
+    )
+
+
+def read(path):
+    """What earlier runs wrote."""
+    return json.loads(path.read_text())["records"] if path.exists() else []
 
 
 def main():
-    """Run all and print a table."""
+    """Run what is missing, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=10, help="of processor time a search")
+    parser.add_argument("--sets", nargs="+", choices=DATA, default=list(DATA), metavar="SET", help="; ".join(DATA))
+    parser.add_argument(
+        "--presets", nargs="+", choices=PRESETS, default=PRESETS, metavar="PRESET", help="; ".join(PRESETS)
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="searches side by side")
+    parser.add_argument("--out", type=Path, default=RESULTS / "own_data.json")
     chosen = parser.parse_args()
-    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    records = kept.get("records", []) if kept.get("seconds") == chosen.seconds else []
-    done = {(its["data"], its["preset"], its["seed"]) for its in records}
-    jobs = [(name, preset, seed) for seed, name, preset in product(chosen.seeds, DATA, PRESETS)]
-    machine = described()
+    records = read(chosen.out)
+    done = {(its["data"], its["preset"], its["seed"], its["seconds"]) for its in records}
+    # Seed by seed, so that a benchmark that is killed leaves something of every column.
+    jobs = [
+        (name, preset, seed, chosen.seconds)
+        for seed, name, preset in product(chosen.seeds, chosen.sets, chosen.presets)
+    ]
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        waiting = [pool.submit(run, *job, chosen.seconds) for job in jobs if job not in done]
+        waiting = [pool.submit(run, *job) for job in jobs if job not in done]
         for ended in as_completed(waiting):
             # In the order of the table, whichever ended first.
-            records = sorted([*records, ended.result()], key=lambda its: [*places(its), its["seed"]])
-            result = {"seconds": chosen.seconds, "machine": machine, "records": records}
-            write_atomically(RESULTS, json.dumps(result, indent=1) + "\n")
-    print(own_data_table())
+            records = sorted([*records, ended.result()], key=place)
+            write_atomically(chosen.out, json.dumps({"records": records}, indent=1) + "\n")
+    print(own_data_table(chosen.out), machines(records), sep="\n\n")
 
 
 if __name__ == "__main__":

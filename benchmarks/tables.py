@@ -24,6 +24,7 @@ def mnist_table(path=RESULTS / "mnist_table.json"):
     """What `mnist_table.py` measured: mean and deviation over the seeds, between the paper and the single layer.
 
     The column after that of a random shared weight has the deviation over the forty weights, the mean of all seeds.
+    Minutes are those of the processor that a search took.
     """
     paper = " | ".join(f"{100 * value:.1f}" for value in PAPER.values())
     lines = [
@@ -52,7 +53,8 @@ def mnist_table(path=RESULTS / "mnist_table.json"):
             [_spread(random), f"± {100 * mean(over):.2f}", *map(_spread, (ensemble, tuned, trained))]
         )
         sizes = (f"{mean(score[size] for score in scores):,.0f}" for size in ("connections", "hidden"))
-        minutes = mean(record["minutes"] for record in records)
+        # Records from before processor time was written down have the seconds of the wall alone.
+        minutes = mean(record.get("processor_seconds", record["seconds"]) for record in records) / 60
         seeds = f"{len(records)} seed{'s' if len(records) > 1 else ''}"
         lines.append(f"| `{row}`, {seeds} | {accuracies} | {' | '.join(sizes)} | {minutes:.0f} |")
     lines.append(f"| a trained single layer, same pixels | | | | | {100 * SINGLE_LAYER:.1f} | 2,570 weights | | |")
@@ -63,13 +65,25 @@ def _spread(shares):
     return f"{100 * mean(shares):.2f}" + (f" ± {100 * stdev(shares):.2f}" if len(shares) > 1 else "")
 
 
+def machines(records):
+    """What some records were measured on: a line for each machine and each set of versions, with its days."""
+    days = {}
+    for record in records:
+        its = {name: value for name, value in record["machine"].items() if name != "date"}
+        days.setdefault(json.dumps(its), set()).add(record["machine"]["date"])
+    return "\n".join(
+        f"{', '.join(sorted(dates))}: " + ", ".join(f"{name} {value}" for name, value in json.loads(its).items())
+        for its, dates in days.items()
+    )
+
+
 def results_table():
     """Every run of `search_mnist.py`, all seeds, between the paper's own figures and the single layer."""
     lines = [
         "| test accuracy (%) | random shared weight | ensemble of six | tuned weight | connections | networks tried |",
         "|---|---|---|---|---|---|",
         f"| Gaier & Ha (2019) | {100 * PAPER_RANDOM[0]:.1f} ± {100 * PAPER_RANDOM[1]:.1f} "
-        "| 91.6 | 91.9 | 1,849 | 3,932,160 |",
+        f"| {100 * PAPER['ensemble']:.1f} | {100 * PAPER['tuned']:.1f} | 1,849 | 3,932,160 |",
     ]
     for path in sorted(RESULTS.glob("mnist_*min_seed*.json")):
         record = json.loads(path.read_text())
@@ -181,23 +195,24 @@ def threads_table():
     return "\n".join(lines)
 
 
-def own_data_table():
+def own_data_table(path=RESULTS / "own_data.json"):
     """What `own_data.py` measured: the mean over seeds, and the lowest and the highest."""
-    result = json.loads((RESULTS / "own_data.json").read_text())
-    records = result["records"]
-    names, presets = (list(dict.fromkeys(record[key] for record in records)) for key in ("data", "preset"))
-    heading = " | ".join(f"`{preset}`" for preset in presets)
-    lines = [
-        f"| random shared weight (%) after {result['seconds']:g} seconds | {heading} |",
-        "|---" * (1 + len(presets)) + "|",
-    ]
-    for name in names:
-        cells = []
-        for preset in presets:
-            found = [100 * its["random"] for its in records if (its["data"], its["preset"]) == (name, preset)]
-            cells.append(f"{mean(found):.1f} ({min(found):.1f} to {max(found):.1f})")
+    found = {}
+    for record in json.loads(path.read_text())["records"]:
+        column = record["seconds"], record["preset"]
+        found.setdefault(record["data"], {}).setdefault(column, []).append(100 * record["random"])
+    # Of each length of search the presets stand in the order of the records.
+    columns = sorted(dict.fromkeys(column for its in found.values() for column in its), key=lambda column: column[0])
+    headings = " | ".join(f"`{preset}`, {seconds:g} s" for seconds, preset in columns)
+    lines = [f"| random shared weight (%) | {headings} |", "|---" * (1 + len(columns)) + "|"]
+    for name, its in found.items():
+        cells = (_mean_and_range(its[column]) if column in its else "–" for column in columns)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _mean_and_range(values):
+    return f"{mean(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
 def memory_table():

@@ -1,12 +1,21 @@
 """The scripts behind the README's figures start, and describe their machine; what they measure takes them longer."""
 
 import ast
+import dataclasses
+import itertools
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import wann_lite as wl
+from wann_lite import datasets
+from wann_lite.lineage import Lineage
+from wann_lite.packing import unpack_lineage
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 FILES = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -183,21 +192,150 @@ def test_the_paper_s_budget_is_estimated_from_a_part(tmp_path):
     assert record["estimated_processor_seconds"] == pytest.approx(curve[4]["processor_seconds"] + 4092 * pace)
 
 
-def test_a_search_of_the_table_that_was_killed_goes_on_from_its_checkpoint(tmp_path):
-    program = f"""
-import contextlib, io, pathlib, mnist_table, wann_lite
-mnist_table.SAVE_EVERY, path, digits = 0, pathlib.Path({str(tmp_path)!r}, "run"), wann_lite.datasets.mnist()
-with contextlib.redirect_stdout(io.StringIO()):
-    killed, before = mnist_table.searched("small", 3, 0.02, 1, path, digits)
-    saved = killed.generation // killed.config.batch_every * killed.config.batch_every
-    ended, seconds = mnist_table.searched("small", 3, 0.05, 1, path, digits)
-lines = (path / "generations.jsonl").read_text().splitlines()
-print(before, seconds, saved, ended.generation, len(lines), ended.seed, ended.config.max_connections)
-"""
-    before, seconds, saved, last, lines, *rest = run("-c", program).split()
-    assert 1.2 <= float(before) < 3 <= float(seconds) < 6
-    assert 0 < int(saved) < int(last) == int(lines) - 1
-    assert rest == ["3", "400"]
+# --- the table, with a clock that counts: a generation takes a second
+
+
+@pytest.fixture(scope="module")
+def table(script):
+    """The script of the table as a module."""
+    return script("mnist_table")
+
+
+@pytest.fixture
+def ticking(monkeypatch):
+    """A second of processor time for every look at the clock."""
+    ticks = itertools.count()
+    monkeypatch.setattr("time.process_time", lambda: float(next(ticks)))
+
+
+@pytest.fixture
+def few_digits(monkeypatch):
+    """So few of MNIST's digits that training is soon done."""
+    digits, few = datasets.mnist(), {"train": 500, "validation": 200, "test": 100}
+    cut = {f"{name}_{part}": getattr(digits, f"{name}_{part}")[:n] for part, n in few.items() for name in "xy"}
+    digits = dataclasses.replace(digits, **cut)
+    monkeypatch.setattr(datasets, "mnist", lambda: digits)
+    return digits
+
+
+@pytest.fixture
+def scored(monkeypatch):
+    """The networks that `wl.score` was called with."""
+    networks, score = [], wl.score
+
+    def counted(network, *others):
+        networks.append(network)
+        return score(network, *others)
+
+    monkeypatch.setattr(wl, "score", counted)
+    return networks
+
+
+def measured_for(table, generations, row, seed, runs):
+    return table.measure(row, seed, generations / 60, 1, runs)
+
+
+def test_a_search_of_the_table_that_was_killed_goes_on_from_its_checkpoint(
+    table, ticking, few_digits, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(table, "SAVE_EVERY", -1)  # at every chance
+    path, taken = tmp_path / "run", tmp_path / "run" / "processor_seconds"
+    killed, before = table.searched("small", 3, 10 / 60, 1, path, few_digits)
+    assert (killed.generation, before) == (9, 10)
+    every = killed.config.batch_every
+    assert float(taken.read_text()) == 9 // every * every + 1
+    ended, seconds = table.searched("small", 3, 25 / 60, 1, path, few_digits)
+    # Resumed at the checkpoint, with the time that it had taken until then.
+    assert (ended.generation, seconds) == (24, 25)
+    lines = [json.loads(line) for line in (path / "generations.jsonl").read_text().splitlines()]
+    assert [line["generation"] for line in lines] == list(range(25))
+    assert (ended.seed, ended.config.max_connections) == (3, 400)
+
+
+def test_test_images_are_looked_at_once_and_last(table, ticking, few_digits, scored, tmp_path, monkeypatch):
+    def fail():
+        raise OSError("no description")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="no description"):
+        patch.setattr(table, "described", fail)
+        measured_for(table, 5, "blind", 0, tmp_path)
+    assert not scored
+    record = measured_for(table, 5, "blind", 0, tmp_path)
+    assert record["processor_seconds"] == 5
+    assert measured_for(table, 5, "blind", 0, tmp_path) == record
+    assert [network.weights is not None for network in scored] == [True]
+    assert record["score"]["images"] == 100 and record["score"]["trained"] is not None
+
+
+def refused(table, *options):
+    """What the script says instead of starting a search."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["mnist_table.py", *map(str, options)])
+        patch.setattr(table, "ProcessPoolExecutor", None)
+        with pytest.raises(SystemExit) as error:
+            table.main()
+    return str(error.value)
+
+
+def test_what_stands_in_the_folder_of_a_search_is_not_taken_for_another(table, ticking, few_digits, tmp_path):
+    runs, out = tmp_path / "runs", tmp_path / "table.json"
+    asked = ("--rows", "small", "--seeds", 0, "--out", out, "--runs", runs, "--minutes")
+    table.searched("small", 0, 0.1, 1, runs / "small_0", few_digits)
+    config = runs / "small_0" / "config.json"
+    assert refused(table, *asked, 7) == (
+        f"{config} holds small, seed 0, for 0.1 minutes, not 7: "
+        "ask for --minutes 0.1, or choose another --out and --runs"
+    )
+    record = runs / "small_0" / "record.json"
+    measured_for(table, 6, "small", 0, runs)
+    assert refused(table, *asked, 7).startswith(f"{record} holds small, seed 0, for 0.1 minutes, not 7: ask for")
+    held = json.loads(record.read_text())
+    table.check("small", 0, 0.1, out, runs)
+    for path in (record, config):
+        kept = json.loads(path.read_text())
+        path.write_text(json.dumps(kept | {"settings": kept["settings"] | {"max_connections": 300, "temper": 2}}))
+        assert refused(table, *asked, 0.1) == (
+            f"{path} holds small, seed 0, with other settings than the row has: "
+            "max_connections 300 (now 400), temper 2 (now 'gone'); choose another --out and --runs"
+        )
+        path.unlink()
+    table.add(held, out)
+    assert refused(table, *asked, 7).startswith(f"{out} holds small, seed 0, for 0.1 minutes, not 7: ask for")
+
+
+def test_a_setting_that_came_later_than_a_search_has_its_default(table, tmp_path):
+    asked, default = table.asked_for("informed").to_dict(), wl.SearchConfig().to_dict()
+    refusals = set()
+    for name in asked:
+        settings = {other: value for other, value in asked.items() if other != name}
+        out = tmp_path / f"{name}.json"
+        table.add({"row": "informed", "seed": 1, "minutes": 15, "settings": settings}, out)
+        try:
+            table.check("informed", 1, 15, out, tmp_path)
+        except SystemExit as refusal:
+            assert f"other settings than the row has: {name} {default[name]!r} (now {asked[name]!r}); " in str(refusal)
+            refusals.add(name)
+    assert refusals == {name for name in asked if asked[name] != default[name]}
+    assert 0 < len(refusals) < len(asked)
+
+
+def test_a_row_s_minutes_are_those_of_the_processor(script, tmp_path):
+    score = {"random": {"mean": 0.5, "sd": 0.1}, "ensemble": 0.6, "tuned": {"accuracy": 0.7}, "trained": 0.8}
+    record = {"row": "small", "minutes": 99, "score": score | {"connections": 9, "hidden": 2}}
+    # The first was written down before processor time was.
+    records = [record | {"seconds": 240}, record | {"seconds": 900, "processor_seconds": 600}]
+    (tmp_path / "table.json").write_text(json.dumps({"records": records}))
+    lines = script("tables").mnist_table(tmp_path / "table.json").splitlines()
+    (row,) = (line for line in lines if line.startswith("| `small`, 2 seeds |"))
+    assert row.endswith("| 9 | 2 | 7 |")
+
+
+def test_every_machine_and_version_is_told(script):
+    one = {"date": "2026-11-22", "processor": "One", "numpy": "2.4.6"}
+    machines = (one, one | {"date": "2026-11-23"}, one | {"numpy": "2.5.0"}, one)
+    assert script("tables").machines([{"machine": machine} for machine in machines]) == (
+        "2026-11-22, 2026-11-23: processor One, numpy 2.4.6\n2026-11-22: processor One, numpy 2.5.0"
+    )
 
 
 def test_a_seed_of_the_table_is_scored_once(tmp_path):
@@ -211,9 +349,10 @@ def test_a_seed_of_the_table_is_scored_once(tmp_path):
     assert record["validation"].keys() == {"search", "random", "trained"}
     assert record["score"]["trained"] > record["score"]["random"]["mean"]
     assert f"{100 * record['score']['trained']:.2f}" in first and "| `blind`, 1 seed |" in first
+    assert "\nblind: seeds 0\n" in first and record["machine"]["processor"] in first.splitlines()[-1]
     assert out.with_suffix(".svg").read_text().startswith("<?xml")
     # What stands in the results, or in the folder of the search, is taken as it is, if it searched as long.
-    with pytest.raises(AssertionError, match=r"holds blind, seed 0, after 0\.01 minutes, not 0\.02: choose another"):
+    with pytest.raises(AssertionError, match=r"holds blind, seed 0, for 0\.01 minutes, not 0\.02: ask for"):
         run("mnist_table.py", "--minutes", "0.02", *few[:2], *few[4:])
     assert run("mnist_table.py", *few).splitlines()[-1] == first.splitlines()[-1]
     record_of_the_run = runs / "blind_0" / "record.json"
@@ -223,6 +362,134 @@ def test_a_seed_of_the_table_is_scored_once(tmp_path):
     out.unlink()
     run("mnist_table.py", *few)
     assert json.loads(out.read_text())["records"] == [record | {"networks": -1}]
+
+
+def test_champions_ship_with_what_their_searches_reached(script, table, ticking, few_digits, tmp_path):
+    shipping, runs, package = script("ship_champions"), tmp_path / "runs", tmp_path / "package"
+    package.mkdir()
+    records = {(row, seed): measured_for(table, 9, row, seed, runs) for row, seed in (("small", 0), ("small", 1))}
+    records["informed", 2] = measured_for(table, 9, "informed", 2, runs)
+    # The small one that does best on validation images, whatever it does on test images.
+    for seed, reached in ((0, 0.7), (1, 0.6)):
+        record = records["small", seed]
+        record["validation"]["search"], record["score"]["trained"] = reached, 1 - reached
+        (runs / f"small_{seed}" / "record.json").write_text(json.dumps(record))
+    chosen = shipping.shipping(runs)
+    assert {name: folder.name for name, (folder, _) in chosen.items()} == {
+        "mnist_informed_2": "informed_2",
+        "mnist_small": "small_0",
+    }
+    for name, (folder, record) in chosen.items():
+        shipping.ship(name, folder, record, package)
+        champion, found = wl.Network.load(package / f"{name}.json"), wl.Network.load(folder / "champion.json")
+        assert champion == found and champion.weights is None
+        note = champion.found["score"]
+        assert note["random"]["accuracies"] == record["random_accuracies"] and len(note["random"]["weights"]) == 40
+        assert {key: note[key] for key in ("ensemble", "tuned", "trained", "images")} == {
+            key: record["score"][key] for key in ("ensemble", "tuned", "trained", "images")
+        }
+        assert {key: value for key, value in champion.found.items() if key != "score"} == found.found
+        with np.load(package / "lineages" / f"{name}.npz", allow_pickle=False) as arrays:
+            lineage = unpack_lineage(dict(arrays), champion.n_inputs, champion.n_outputs)
+        assert lineage == Lineage.load(folder / "lineage.json") and lineage.champion == champion
+    held = sorted(path.name for path in package.rglob("*.*"))
+    assert held == ["mnist_informed_2.json", "mnist_informed_2.npz", "mnist_small.json", "mnist_small.npz"]
+
+
+def test_a_champion_without_its_own_lineage_does_not_ship(script, table, ticking, few_digits, tmp_path):
+    for seed in (0, 1):
+        table.searched("small", seed, 0.2, 1, tmp_path / f"small_{seed}", few_digits)
+    (tmp_path / "small_0" / "lineage.json").replace(tmp_path / "small_1" / "lineage.json")
+    score = {"random": {"mean": 0.5}, "ensemble": 0.6, "tuned": {}, "trained": 0.8, "images": 100}
+    record = {"score": score, "random_accuracies": [0.5]}
+    with pytest.raises(SystemExit, match="small_1: the lineage does not end with the champion"):
+        script("ship_champions").ship("mnist_small", tmp_path / "small_1", record, tmp_path)
+    assert not list(tmp_path.glob("*.json")) and not list(tmp_path.rglob("*.npz"))
+
+
+# --- data of one's own
+
+
+@pytest.fixture(scope="module")
+def own_data(script):
+    """The script as a module."""
+    return script("own_data")
+
+
+def test_a_search_on_own_data_lasts_as_long_as_it_says(own_data, ticking, scored):
+    record = own_data.run("digits, 8x8", "informed", 4, 3)
+    assert record.keys() == {
+        *("data", "preset", "seed", "seconds", "machine", "random", "spread", "connections", "generations")
+    }
+    assert (record["data"], record["preset"], record["seed"], record["seconds"]) == ("digits, 8x8", "informed", 4, 3)
+    assert record["generations"] == 3  # the clock was looked at four times since it began
+    (champion,) = scored
+    assert record["connections"] == champion.n_connections
+    assert record["random"] == pytest.approx(wl.score(champion, datasets.digits()).random.mean())
+    assert record["machine"]["processor"]
+
+
+def test_flat_images_have_the_same_pixels_and_no_shape(own_data):
+    digits = datasets.digits()
+    flat = own_data.flat(digits)
+    assert digits.image_shape == (8, 8) and flat.image_shape is None
+    for name, part in itertools.product("xy", ("train", "validation", "test")):
+        np.testing.assert_array_equal(getattr(flat, f"{name}_{part}"), getattr(digits, f"{name}_{part}"))
+
+
+def test_lifted_points_lie_about_a_plane(own_data):
+    moons = datasets.moons()
+    lifted = own_data.lifted(moons)
+    x, labels = (
+        np.concatenate([getattr(lifted, f"{name}_{p}") for p in ("train", "validation", "test")]) for name in "xy"
+    )
+    assert x.shape == (len(moons.y_train) + len(moons.y_test), own_data.FEATURES)
+    of_axes = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) / np.sqrt(len(x))
+    assert of_axes[1] > 5 * of_axes[2] and of_axes[2:] == pytest.approx(0.05, rel=0.2)  # the noise
+    assert np.bincount(labels).tolist() == np.bincount([*moons.y_train, *moons.y_test]).tolist()
+
+
+def test_the_shell_is_seen_in_five_squares_alone(own_data):
+    shell, clouds = own_data.shell(), own_data.clouds()
+    np.testing.assert_array_equal(np.square(shell.x_train[:, :5]).sum(axis=1) > 4.35, shell.y_train == 1)
+    assert shell.y_train.mean() == pytest.approx(0.5, abs=0.03)
+    assert clouds.n_classes == 5 and np.bincount(clouds.y_train).argmin() == 4
+
+
+def test_own_data_is_measured_once_for_each_length_of_search(own_data, script, tmp_path, monkeypatch, capsys):
+    out, ran = tmp_path / "own.json", []
+
+    def run(name, preset, seed, seconds):
+        ran.append((name, preset, seed, seconds))
+        reached = {"informed": 0.8, "default": 0.5}[preset] + seed / 100 + seconds / 1000
+        its = {"data": name, "preset": preset, "seed": seed, "seconds": seconds, "random": reached}
+        return its | {"machine": {"date": "today", "processor": f"of {seconds:g} s"}}
+
+    monkeypatch.setattr(own_data, "run", run)
+    monkeypatch.setattr(own_data, "ProcessPoolExecutor", ThreadPoolExecutor)
+
+    def shown(*options):
+        monkeypatch.setattr(sys, "argv", ["own_data.py", "--jobs", "1", "--out", str(out), *options])
+        own_data.main()
+        return capsys.readouterr().out
+
+    longer = ("--seconds", "100", "--sets", "shell", "--presets", "informed", "--seeds", "0", "2")
+    shown(*longer)
+    assert ran == [("shell", "informed", 0, 100), ("shell", "informed", 2, 100)]
+    ran.clear()
+    first = shown("--sets", "digits, 8x8", "shell", "--seeds", "0")
+    assert ran == [(name, preset, 0, 10) for name in ("digits, 8x8", "shell") for preset in ("informed", "default")]
+    assert first.splitlines() == [
+        "| random shared weight (%) | `informed`, 10 s | `default`, 10 s | `informed`, 100 s |",
+        "|---|---|---|---|",
+        "| digits, 8x8 | 81.0 (81.0 to 81.0) | 51.0 (51.0 to 51.0) | – |",
+        "| shell | 81.0 (81.0 to 81.0) | 51.0 (51.0 to 51.0) | 91.0 (90.0 to 92.0) |",
+        "",
+        "today: processor of 10 s",
+        "today: processor of 100 s",
+    ]
+    ran.clear()
+    assert shown(*longer) == first and not ran
 
 
 def test_a_table_has_as_many_cells_in_each_row():
