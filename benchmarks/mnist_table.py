@@ -38,9 +38,9 @@ ROOT = Path(__file__).parents[1]
 
 #: The preset of each row, what differs from it, and the minutes of processor time that a search takes.
 ROWS = {
-    "informed": ("informed", {}, 15),
-    "small": ("informed", {"max_connections": 400}, 5),
-    "blind": ("default", {}, 15),
+    "informed": ("informed", {}, 10),
+    "small": ("informed", {"max_connections": 400}, 4),
+    "blind": ("default", {}, 10),
 }
 
 #: Seconds between checkpoints.
