@@ -63,10 +63,11 @@ def test_an_informed_search_is_soon_invariant_and_stays_below_its_cap():
 
 
 def test_informed_mutations_beat_blind_ones():
-    """At equal networks, on the same batches, with the same elite."""
+    """At equal networks, on the same batches; the blind search selects as the preset `default` does."""
     informed = digits_informed()
     last = run(informed, 60)[-1]
-    blind = digits_informed(survey=0, cull=0.2, elite=0.2, tournament=8, weights=wl.SearchConfig().weights)
+    default, kept = wl.SearchConfig(), ("tournament", "elite", "cull", "complexity_ranking", "weights")
+    blind = digits_informed(survey=0, **{name: getattr(default, name) for name in kept})
     while blind.networks < informed.networks:
         blind.step()
     assert last.accuracy > 0.5

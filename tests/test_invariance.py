@@ -10,7 +10,7 @@ from topologies import RATES, in_step, networks
 
 from wann_lite.activations import ACTIVATIONS, NAMES
 from wann_lite.evaluate import evaluate
-from wann_lite.invariance import Degree, degrees, is_invariant
+from wann_lite.invariance import DEPTH, Degree, degrees, is_invariant, levels
 from wann_lite.mutation import mutate
 from wann_lite.network import Network
 
@@ -108,6 +108,28 @@ def test_a_network_without_connections_decides_nothing_at_any_weight() -> None:
     assert is_invariant(Network(2, 3, ["linear"] * 3, []))
     assert not is_invariant(Network(1, 2, ["linear", "linear"], [(1, 2)])), "it answers by an odd power"
     assert is_invariant(Network(1, 2, ["linear"] * 3, [(1, 4), (4, 2)])), "an output that hears nothing"
+
+
+def test_levels_by_hand() -> None:
+    # 3 - 4 - 5 in a row are in step; 6 hears 4 and 1, which are not equally far; 7 is a ReLU where the sign shows; 8 is
+    # not heard; 9, a constant, is 1 as the bias is, but it hears nothing.
+    network = Network(
+        1,
+        1,
+        ["linear", "linear", "abs", "inverse", "linear", "relu", "linear", "cos"],
+        [(1, 3), (3, 4), (4, 5), (4, 6), (1, 6), (1, 7), (1, 8), (5, 2), (6, 2), (7, 2), (9, 2)],
+    )
+    assert [nodes.tolist() for nodes in levels(network)] == [[0, 1, 9], [3], [4], [5], [2]]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 3), st.integers(0, 5))
+def test_in_a_network_in_step_all_nodes_have_a_level(seed: int, n_inputs: int, n_outputs: int, nodes: int) -> None:
+    network = in_step(seed, n_inputs, n_outputs, nodes)
+    found = levels(network)
+    assert len(found) == DEPTH + 1
+    level_of = {int(node): level for level, its in enumerate(found) for node in its}
+    assert sorted(level_of) == list(range(network.n_nodes)) == sorted(np.concatenate(found).tolist())
+    assert all(level_of[target] == level_of[source] + 1 for source, target in network.connections)
 
 
 # --- any network, seen at many weights

@@ -83,9 +83,12 @@ def test_a_connection_by_hand() -> None:
     # that at the weight -0.8 it adds 0.4096 x, on average 0.6144.
     assert proposal == Connect(6, 3)
     assert best == pytest.approx(0.5e-6 * 0.6144, rel=1e-3)
-    # Through a relay of its own, node 5 adds as much, for twice the connections; but only through that one.
-    assert [gain for gain, it in foretold(its, Connect) if it == Connect(5, 3, "inverse")] == []
-    # The wrong connection should go: it costs as much as the right one brings, and frees two more and one.
+    # A linear relay of its own would bring node 5 to output 3 as well, for twice the connections; but node 6 is that
+    # relay. An inverse one there is not: through it, node 5 could take from the wrong output.
+    others = {it: gain for gain, it in foretold(its, Connect)}
+    assert Connect(5, 3, "linear") not in others
+    assert others[Connect(5, 2, "inverse")] == pytest.approx(best / 2, rel=1e-3)
+    # The wrong connection should go: it costs as much as the right one brings, and its relay's goes with it.
     (gain, removal), *_ = foretold(its, Disconnect)
     assert removal == Disconnect(6, 2)
     assert gain == pytest.approx(2 * 0.5e-6 * 0.6144, rel=1e-3)

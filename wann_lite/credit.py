@@ -1,7 +1,9 @@
 """What the loss says to every node: how it would rise and fall with what the node hears, to second order.
 
-No weight is differentiated here, and none is learned. The first derivative is back-propagation's; the second keeps
-the diagonal of Gauss and Newton's matrix, as LeCun, Denker & Solla do.
+No weight is differentiated here, and none is learned. The first derivative is back-propagation's. The second is an
+estimate by the recursion of LeCun, Denker & Solla, which goes the same way back with squared factors. It leaves out
+how the activations themselves curve, and what the sums of two nodes do together. So it is exact for what outputs put
+out, never negative, and costs as much as the first.
 
 References
 ----------
@@ -31,8 +33,10 @@ class Credit(NamedTuple):
         What each node puts out.
     sums : ndarray (nodes, n)
         What each node hears, times the shared weight.
-    slopes, curvatures : ndarray (nodes, n)
-        The first and second derivative of the summed loss with respect to `sums`, example by example.
+    slopes : ndarray (nodes, n)
+        The derivative of the summed loss with respect to `sums`, example by example.
+    curvatures : ndarray (nodes, n)
+        The second derivative: an estimate that is never negative.
     slopes_out, curvatures_out : ndarray (nodes, n)
         The same with respect to `values`.
     """

@@ -57,7 +57,10 @@ def new_features(
 
 
 def _patch(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.intp]:
-    """The inputs of a rectangle of up to four by four pixels; the longer side is counted last."""
+    """The inputs of a rectangle of up to four by four pixels.
+
+    They come in an order whose first half lies on one side of the second, across the longer side.
+    """
     height, width = (min(side, 1 + below(4, rng)) for side in shape)
     if height * width == 1:
         height, width = (min(side, 2) for side in shape)

@@ -38,7 +38,19 @@ class Foresight:
     Attributes
     ----------
     price : float
-        What a connection costs beside the loss, in nats.
+        What a connection costs beside the loss, in nats; 0 until the first survey.
+
+    Examples
+    --------
+    Before the first survey a child is the blind variation's:
+
+    >>> from wann_lite import datasets, tasks
+    >>> rng, config = np.random.default_rng(0), SearchConfig.preset("informed")
+    >>> blind = Variation({"add_connection": 1.0}, ("linear",))
+    >>> foresight = Foresight(tasks.Classification(datasets.xor()), config, blind, rng)
+    >>> child, mutations = foresight.varied(Network(2, 2, ["linear", "linear"], []))
+    >>> [mutation.kind for mutation in mutations], child.n_connections
+    (['add_connection'], 1)
     """
 
     def __init__(self, task: Classification, config: SearchConfig, blind: Variation, rng: np.random.Generator) -> None:
@@ -70,6 +82,22 @@ class Foresight:
         """A child's network by an informed mutation, and what was done to its parent's.
 
         The mutation is blind where there is no survey yet, or nothing in it that fits.
+
+        Parameters
+        ----------
+        network : Network
+            The parent's: the leader's that was surveyed last, or another.
+
+        Returns
+        -------
+        network : Network
+        mutations : tuple of Mutation
+            At least one, in order; at the limit of connections some make room for others.
+
+        Raises
+        ------
+        ValueError
+            If no blind mutation finds anything to change either.
         """
         limit = max(self._config.max_connections or math.inf, network.n_connections)
         while self._survey is not None:

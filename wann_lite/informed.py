@@ -18,7 +18,21 @@ RELAYS = ("linear", "inverse")
 
 
 class Connect(NamedTuple):
-    """A connection from `source` to `target`, through a relay of that activation if one is named."""
+    """A connection from `source` to `target`, through a relay if one is named.
+
+    Attributes
+    ----------
+    source, target : int
+    relay : str or None
+        The activation of the relay between, one of `RELAYS`.
+
+    Examples
+    --------
+    >>> building = Building(Network(1, 1, ["linear"], []))
+    >>> Connect(1, 2, "linear").make(building)
+    >>> building.network.connections
+    ((3, 2), (1, 3))
+    """
 
     source: int
     target: int
@@ -33,7 +47,19 @@ class Connect(NamedTuple):
 
 
 class Disconnect(NamedTuple):
-    """No connection from `source` to `target` any more."""
+    """No connection from `source` to `target` any more.
+
+    Attributes
+    ----------
+    source, target : int
+
+    Examples
+    --------
+    >>> building = Building(Network(2, 1, ["linear"], [(1, 3), (2, 3)]))
+    >>> Disconnect(1, 3).make(building)
+    >>> building.network.connections
+    ((2, 3),)
+    """
 
     source: int
     target: int
@@ -46,7 +72,20 @@ class Disconnect(NamedTuple):
 
 
 class Switch(NamedTuple):
-    """Another activation for `node`."""
+    """Another activation for `node`.
+
+    Attributes
+    ----------
+    node : int
+    activation : str
+
+    Examples
+    --------
+    >>> building = Building(Network(1, 1, ["linear", "abs"], [(1, 3), (3, 2)]))
+    >>> Switch(3, "relu").make(building)
+    >>> building.network.activations
+    ('linear', 'relu')
+    """
 
     node: int
     activation: str
@@ -64,7 +103,16 @@ class Grow(NamedTuple):
     ----------
     activation : str
     hears, heard_by : tuple of (int, str)
-        Inputs and outputs, each with the activation of the relay between.
+        Inputs and outputs, each with the activation of the relay between; at least one input.
+
+    Examples
+    --------
+    Node 4 is the relay of the input, 5 the new node, and 6 its relay to the output:
+
+    >>> building = Building(Network(2, 1, ["linear"], []))
+    >>> Grow("abs", hears=((1, "inverse"),), heard_by=((3, "linear"),)).make(building)
+    >>> building.network.activations[1:], building.network.connections
+    (('inverse', 'abs', 'linear'), ((6, 3), (1, 4), (4, 5), (5, 6)))
     """
 
     activation: str
@@ -118,18 +166,49 @@ class Building:
         self._spare = [node for node in sorted(spare, reverse=True) if is_spare(network, node)]
 
     def do(self, operator: Callable[..., tuple[Network, Mutation]], *arguments: Any) -> Mutation:
-        """Carry out one of `wann_lite.operators`."""
+        """Carry out one of `wann_lite.operators`.
+
+        Parameters
+        ----------
+        operator : callable
+            Takes a network and `arguments`, gives a network and what was done.
+
+        Returns
+        -------
+        Mutation
+
+        Examples
+        --------
+        >>> print(Building(Network(1, 1, ["linear"], [])).do(operators.add_connection, 1, 2))
+        add connection 1 -> 2
+        """
         self.network, mutation = operator(self.network, *arguments)
         self.mutations.append(mutation)
         return mutation
 
     def heard(self, node: int) -> bool:
-        """Whether it is an output, or something listens to it: then it takes part."""
+        """Whether a hidden node or an output takes part: something listens to it, or it is an output.
+
+        Examples
+        --------
+        >>> building = Building(Network(1, 1, ["linear", "abs"], [(1, 3)]))
+        >>> building.heard(2), building.heard(3), building.heard(4)
+        (True, False, False)
+        """
         network = self.network
         return node in network.outputs or (node < network.n_nodes and bool(network.targets[node]))
 
     def leads_forward(self, source: int, target: int, connections: int) -> bool:
-        """Whether a new path of so many connections may lead from a node that hears something to one that is heard."""
+        """Whether a new path of so many connections may lead from a node that hears something to one that is heard.
+
+        Examples
+        --------
+        Nothing lies between node 3 and what it hears:
+
+        >>> building = Building(Network(1, 1, ["linear", "abs"], [(1, 3), (3, 2)]))
+        >>> building.leads_forward(0, 3, connections=1), building.leads_forward(0, 3, connections=2)
+        (True, False)
+        """
         network = self.network
         if source >= network.first and not (self.heard(source) and network.sources_of(source)):
             return False
@@ -138,25 +217,61 @@ class Building:
         )
 
     def connect(self, source: int, target: int) -> None:
-        """Connect two nodes, unless they are or were, or it would close a cycle."""
+        """Connect two nodes, unless they are or were, or it would close a cycle.
+
+        Examples
+        --------
+        >>> building = Building(Network(1, 1, ["linear"], [(1, 2)]))
+        >>> building.connect(1, 2)
+        >>> building.connect(0, 2)
+        >>> print(*building.mutations)
+        add connection 0 -> 2
+        """
         network = self.network
         known = source in network.sources_of(target) or target in network.disabled_targets[source]
         if not known and operators.leads_forward(network, source, target):
             self.do(operators.add_connection, source, target)
 
     def disconnect(self, source: int, target: int) -> None:
-        """Disconnect two nodes if they are connected."""
+        """Disconnect two nodes if they are connected.
+
+        Examples
+        --------
+        >>> building = Building(Network(1, 1, ["linear"], [(1, 2)]))
+        >>> building.disconnect(0, 2)
+        >>> building.disconnect(1, 2)
+        >>> print(*building.mutations)
+        remove connection 1 -> 2
+        """
         if source in self.network.sources_of(target):
             self.do(operators.remove_connection, source, target)
 
     def add_node(self, source: int, activation: str) -> int:
-        """A new hidden node that listens to `source`; its number."""
+        """A new hidden node that listens to `source`; its number, the least that is spare or the next.
+
+        Examples
+        --------
+        Node 3 is left over from a removal:
+
+        >>> building = Building(Network(1, 1, ["linear", "abs"], []), spare=[3])
+        >>> building.add_node(1, "linear"), building.add_node(1, "inverse")
+        (3, 4)
+        """
         node = self._spare.pop() if self._spare else self.network.n_nodes
         self.do(operators.add_node, source, activation, node)
         return node
 
     def relay(self, source: int, activation: str) -> int:
-        """The relay of `source` with that activation, a new one if there is none."""
+        """The number of the relay of `source` with that activation, a new one if there is none.
+
+        Examples
+        --------
+        >>> building = Building(Network(1, 1, ["linear"], []))
+        >>> relay = building.relay(1, "inverse")
+        >>> building.connect(relay, 2)
+        >>> relay, building.relay(1, "inverse")
+        (3, 3)
+        """
         found = relay_of(self.network, source, activation)
         return self.add_node(source, activation) if found is None else found
 
@@ -177,5 +292,12 @@ def relay_of(network: Network, source: int, activation: str) -> int | None:
 
 
 def is_spare(network: Network, node: int) -> bool:
-    """Whether it is a hidden node without any connection, left over from a removal."""
+    """Whether it is a hidden node without any connection, left over from a removal.
+
+    Examples
+    --------
+    >>> network = Network(1, 1, ["linear", "abs", "relu"], [(1, 3), (3, 2)])
+    >>> is_spare(network, 3), is_spare(network, 4)
+    (False, True)
+    """
     return node in network.hidden and not operators.is_connected(network, node)

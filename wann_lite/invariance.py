@@ -4,6 +4,9 @@ At the shared weight w every connection multiplies by w. If all sources of a nod
 does its sum, by one more; and linear, inverse, absolute value and ReLU keep a factor that is not negative. A network
 whose outputs all respond by one power, and do not show the sign of the weight, gives at every weight but 0 the outputs
 of weight 1 times one positive number: it decides the same, whatever the weight, by construction and not by luck.
+
+Such a network is built by keeping it *in step*: counted in connections from the inputs, all sources of a node are
+equally far, and absolute value and ReLU stand where the sign of the weight has cancelled.
 """
 
 from __future__ import annotations
@@ -11,9 +14,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .activations import ACTIVATIONS
 from .network import Network
+
+#: How far outputs are from the inputs in a network in step: pixel - relay - feature - relay - output. An even number,
+#: so that the sign of the weight cancels.
+DEPTH = 4
 
 
 class Degree(NamedTuple):
@@ -24,6 +32,13 @@ class Degree(NamedTuple):
     power : int
     odd : bool
         Whether the sign of the weight shows.
+
+    Examples
+    --------
+    An input is the same at every weight; what hears it is not.
+
+    >>> Degree(0, False).of_sum, Degree(0, False).of_sum.of_sum
+    (Degree(power=1, odd=True), Degree(power=2, odd=False))
     """
 
     power: int
@@ -31,12 +46,17 @@ class Degree(NamedTuple):
 
     @property
     def of_sum(self) -> Degree:
-        """The response of the sum of such nodes, times the weight."""
+        """The response of a sum of nodes that respond like this, times the weight."""
         return Degree(self.power + 1, not self.odd)
 
 
 def degrees(network: Network) -> dict[int, Degree | None]:
     """The response of every node; None where it is no power of the weight, and no entry where it is always 0.
+
+    Returns
+    -------
+    dict of int to Degree or None
+        By the node's number.
 
     Examples
     --------
@@ -69,6 +89,32 @@ def is_invariant(network: Network) -> bool:
     found = degrees(network)
     responses = {found[output] for output in network.outputs if output in found}
     return not responses or (len(responses) == 1 and all(r is not None and not r.odd for r in responses))
+
+
+def levels(network: Network) -> list[NDArray[np.intp]]:
+    """The nodes that are in step, by how many connections from the inputs they are.
+
+    Returns
+    -------
+    list of ndarray of int
+        `DEPTH` + 1 of them, ascending: bias and inputs first, and all outputs last. A hidden node is in one if it is
+        heard and responds by the power of the weight, and by the sign, that its distance calls for; else in none.
+
+    Examples
+    --------
+    Node 3 is in step; node 4 is not, as it is one connection from the input but does not show the sign of the weight.
+
+    >>> network = Network(1, 1, ["linear", "linear", "abs"], [(1, 3), (1, 4), (3, 2), (4, 2)])
+    >>> [nodes.tolist() for nodes in levels(network)]
+    [[0, 1], [3], [], [], [2]]
+    """
+    in_step = {Degree(level, level % 2 == 1): level for level in range(DEPTH)}
+    found: list[list[int]] = [[] for _ in range(DEPTH)]
+    for node, degree in degrees(network).items():
+        takes_part = node < network.first or (node in network.hidden and network.targets[node])
+        if takes_part and degree in in_step:
+            found[in_step[degree]].append(node)
+    return [np.array(sorted(nodes), np.intp) for nodes in (*found, network.outputs)]
 
 
 def _through(activation: str, source: Degree | None) -> Degree | None:

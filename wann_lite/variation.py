@@ -39,6 +39,18 @@ class Variation(NamedTuple):
     def varied(self, network: Network, rng: np.random.Generator) -> tuple[Network, tuple[Mutation, ...]]:
         """A child's network, and what was done to its parent's.
 
+        Parameters
+        ----------
+        network : Network
+            The parent's.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        network : Network
+        mutations : tuple of Mutation
+            One, or at the limit a removal and one more.
+
         Raises
         ------
         ValueError
