@@ -44,6 +44,29 @@ def test_children_stand_in_order_and_the_better_are_counted() -> None:
     assert labels == ["blind: 1 of 3 better", "informed: 2 of 3 better"]
 
 
+def test_children_that_differ_by_more_than_the_reach_stand_beyond_it_on_the_axis() -> None:
+    _, ax = figure()
+    draw_children(ax, {"blind": [-3.0, -0.5, 0.5, 3.0]}, reach=1.0)
+    np.testing.assert_allclose(ax.lines[1].get_ydata(), [-1.05, -0.5, 0.5, 1.05])
+    assert ax.get_ylim() == pytest.approx((-1.12, 1.12))
+
+
+def test_children_of_one_to_four_kinds() -> None:
+    _, ax = figure()
+    draw_children(ax, {name: [-0.1, 0.1] for name in "abcd"})
+    assert len(ax.lines) == 1 + 4
+    for kinds in ("", "abcde"):
+        with pytest.raises(ValueError, match=f"^{len(kinds)} kinds of mutation: give 1 to 4$"):
+            draw_children(ax, {name: [-0.1] for name in kinds})
+
+
+@pytest.mark.parametrize("none", [[], [[-0.1]], -0.1], ids=["empty", "a table", "a number"])
+def test_a_kind_without_a_list_of_children_is_named(none: list[float]) -> None:
+    _, ax = figure()
+    with pytest.raises(ValueError, match=r"the changes of 'informed' have the shape .* at least one"):
+        draw_children(ax, {"blind": [0.1], "informed": none})
+
+
 def test_children_of_which_none_is_better() -> None:
     _, ax = figure()
     draw_children(ax, {"blind": [0.0, 0.0]})

@@ -79,6 +79,18 @@ def test_leaders_are_measured_on_validation_examples_at_random_weights(ticking: 
         np.testing.assert_array_equal(racer.accuracies[-1], accuracy_by_weight(racer.leader, x, y, RANDOM_WEIGHTS))
 
 
+def test_the_leader_is_whom_the_search_ranks_first(ticking: None) -> None:
+    """That is not always the one with the least loss: connections may have a price."""
+    race = Race(XOR, TWO | {"informed": SMALL.replace(survey=50)})
+    race.advance(4)
+    racer = race.racers["informed"]
+    sizes = [individual.network.n_connections for individual in racer.search.population]
+    for price in (0.0, 1e6):
+        racer.search._foresight.price = price
+        assert racer.leader is racer.search._ranked()[0].network
+        assert (racer.leader.n_connections == min(sizes)) == (price > 0)
+
+
 def test_a_race_changes_nothing_but_how_often_validation_examples_are_looked_at(ticking: None) -> None:
     race = Race(XOR, TWO, seed=3)
     race.advance(11)

@@ -37,3 +37,25 @@ def test_the_paper_and_a_single_layer_stand_beside() -> None:
     levels = [line.get_ydata()[0] for line in right.lines[3:]]
     np.testing.assert_allclose(levels, [82.0, 100 * PAPER["ensemble"], 100 * PAPER["tuned"], 100 * SINGLE_LAYER])
     assert [text.get_text() for text in right.get_legend().get_texts()] == ["Gaier & Ha", "a trained single layer"]
+
+
+def test_one_to_seven_kinds() -> None:
+    _, (left, right) = figure(1, 2)
+    draw_table(left, right, {name: [score(0.7)] for name in "abcdefg"})
+    assert len(left.get_legend().get_texts()) == 7
+    for kinds in ("", "abcdefgh"):
+        with pytest.raises(ValueError, match=f"^{len(kinds)} kinds of networks: give 1 to 7$"):
+            draw_table(left, right, {name: [score(0.7)] for name in kinds})
+
+
+def test_a_kind_without_scores_is_named() -> None:
+    _, (left, right) = figure(1, 2)
+    with pytest.raises(ValueError, match="no score of 'few'"):
+        draw_table(left, right, {"many": [score(0.7)], "few": []})
+
+
+@pytest.mark.parametrize("random", [{"mean": 0.7}, {"mean": 0.7, "accuracies": [0.7]}], ids=["none", "one"])
+def test_a_score_without_an_accuracy_for_each_weight_is_named(random: dict[str, object]) -> None:
+    _, (left, right) = figure(1, 2)
+    with pytest.raises(ValueError, match=rf"a score of 'few' has {len(random) - 1} numbers .* one for each of the 40"):
+        draw_table(left, right, {"few": [score(0.7) | {"random": random}]})

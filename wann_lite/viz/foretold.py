@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .style import BLUE, GREEN, GREY, INK, LINES, MARKERS, ORANGE, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_COLOURS = (BLUE, VERMILLION, GREEN, ORANGE)
 
 
 def draw_foretold(ax: Axes, foretold: ArrayLike, came: ArrayLike, *, title: str = "", reach: float = 0.03) -> None:
@@ -30,6 +32,12 @@ def draw_foretold(ax: Axes, foretold: ArrayLike, came: ArrayLike, *, title: str 
     ------
     ValueError
         If there is not one foretold for each that came.
+
+    Examples
+    --------
+    >>> from wann_lite import viz
+    >>> _, ax = viz.figure()
+    >>> draw_foretold(ax, [0.01, 0.02], [0.01, -0.01], title="two changes")
     """
     x, y = np.asarray(foretold, np.float64), np.asarray(came, np.float64)
     if x.shape != y.shape:
@@ -53,14 +61,37 @@ def draw_children(ax: Axes, changes: Mapping[str, ArrayLike], *, reach: float | 
     ----------
     ax : matplotlib.axes.Axes
     changes : mapping of str to array_like (n,)
-        Of each kind of mutation, in nats; what is below 0 is better than the parent.
+        Of each kind of mutation, one to four of them, in nats; what is below 0 is better than the parent.
     reach : float, optional
-        Where the axis ends above and below; the largest improvement if not given. Worse children stand at its edge.
+        The largest change that is drawn as it is, up or down; the largest improvement if not given. The axis goes a
+        little farther, and there stand all children that differ by more.
+
+    Raises
+    ------
+    ValueError
+        If there is no kind or more than four, or no child of one.
+
+    Examples
+    --------
+    >>> from wann_lite import viz
+    >>> _, ax = viz.figure()
+    >>> draw_children(ax, {"blind": [0.3, -0.1, 0.0], "informed": [-0.2, -0.1, 0.1]})
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['blind: 1 of 3 better', 'informed: 2 of 3 better']
     """
-    values = {name: np.sort(np.asarray(change, np.float64)) for name, change in changes.items()}
+    if not 1 <= len(changes) <= len(_COLOURS):
+        raise ValueError(f"{len(changes)} kinds of mutation: give 1 to {len(_COLOURS)}")
+    values: dict[str, NDArray[np.float64]] = {}
+    for name, change in changes.items():
+        its = np.asarray(change, np.float64)
+        if its.ndim != 1 or not len(its):
+            raise ValueError(
+                f"the changes of {name!r} have the shape {its.shape}: give one for each child, at least one"
+            )
+        values[name] = np.sort(its)
     edge = max(max(-float(its[0]) for its in values.values()), 1e-9) if reach is None else reach
     ax.axhline(0, color=INK, linewidth=1)
-    looks = zip((BLUE, VERMILLION, GREEN, ORANGE), LINES, MARKERS, strict=False)
+    looks = zip(_COLOURS, LINES, MARKERS, strict=False)
     for (name, its), (colour, line, marker) in zip(values.items(), looks, strict=False):
         better = int((its < 0).sum())
         place = np.arange(1, len(its) + 1)

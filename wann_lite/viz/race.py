@@ -36,8 +36,7 @@ class Racer:
     seconds : list of float
         What that was whenever it was measured.
     accuracies : list of ndarray (W,)
-        What the individual with the lowest loss then reached on validation examples, from 0 to 1, at each of
-        `wann_lite.scoring.RANDOM_WEIGHTS`.
+        What the leader then reached on validation examples, from 0 to 1, at each of `wann_lite.tuning.RANDOM_WEIGHTS`.
     """
 
     def __init__(self, search: Search) -> None:
@@ -48,7 +47,7 @@ class Racer:
 
     @property
     def leader(self) -> Network:
-        """The network with the lowest mean loss on its batch.
+        """The network that the search ranks first: by its mean loss on the batch, and the price of its connections.
 
         Raises
         ------
@@ -57,14 +56,16 @@ class Racer:
         """
         if not self.search.population:
             raise ValueError("the search has not begun: let the race advance first")
-        return min(self.search.population, key=lambda individual: float(individual.losses.mean())).network
+        return self.search._best().network
 
 
 class Race:
     """Some searches for the same task, each with settings of its own, that take turns.
 
-    They are compared by the processor time that they use, which does not count what other programs do meanwhile. No
-    search looks at validation examples on its way (`SearchConfig.validate_every`): the race measures the leaders.
+    They are compared by the processor time that they use, which does not count what other programs do meanwhile. It is
+    that of one thread. So keep numpy's products to one thread as well: set the environment variable
+    ``OPENBLAS_NUM_THREADS=1`` before numpy is imported, or what other threads work is not counted. After its
+    founders no search looks at validation examples (`SearchConfig.validate_every`): the race measures the leaders.
 
     Parameters
     ----------
@@ -169,6 +170,16 @@ def draw_race(race: Race) -> tuple[Figure, str]:
     ------
     ValueError
         If nothing has been measured yet.
+
+    Examples
+    --------
+    >>> from wann_lite import datasets, tasks
+    >>> small = SearchConfig(population=16)
+    >>> race = Race(tasks.Classification(datasets.xor()), {"a": small, "b": small.replace(elite=0.0)})
+    >>> race.advance(0.01)
+    >>> _, alt = draw_race(race)
+    >>> alt.partition(".")[0]
+    'Right answers over time, and over the shared weight'
     """
     if not all(racer.accuracies for racer in race.racers.values()):
         raise ValueError("nothing has been measured yet: let the race advance first")

@@ -33,9 +33,14 @@ def draw_table(left: Axes, right: Axes, scores: Mapping[str, Sequence[_Score]]) 
     ----------
     left, right : matplotlib.axes.Axes
     scores : mapping of str to sequence of mapping
-        Of each kind of network one score for each seed, as `wann_lite.scoring.Score.to_dict` gives them, with the
-        accuracy at each of `RANDOM_WEIGHTS` as "accuracies" under "random". "trained" may be missing; then its
-        column is.
+        Of each kind of network, one to seven of them, one score for each seed, as `wann_lite.scoring.Score.to_dict`
+        gives them, with the accuracy at each of `RANDOM_WEIGHTS` as "accuracies" under "random". "trained" may be
+        missing; then its column is.
+
+    Raises
+    ------
+    ValueError
+        If there is no kind or more than seven, or no score of one, or a score without an accuracy for each weight.
 
     Examples
     --------
@@ -45,6 +50,18 @@ def draw_table(left: Axes, right: Axes, scores: Mapping[str, Sequence[_Score]]) 
     >>> [text.get_text() for text in left.get_legend().get_texts()]
     ['small']
     """
+    if not 1 <= len(scores) <= len(COLOURS):
+        raise ValueError(f"{len(scores)} kinds of networks: give 1 to {len(COLOURS)}")
+    for kind, its in scores.items():
+        if not its:
+            raise ValueError(f"there is no score of {kind!r}: give at least one")
+        for score in its:
+            given = len(score["random"].get("accuracies", ()))
+            if given != len(RANDOM_WEIGHTS):
+                raise ValueError(
+                    f'a score of {kind!r} has {given} numbers as "accuracies" under "random": '
+                    f"give one for each of the {len(RANDOM_WEIGHTS)} RANDOM_WEIGHTS (wann_lite.tuning.accuracies_at)"
+                )
     every = [score for its in scores.values() for score in its]
     columns = [column for column in _COLUMNS if any(column[1](score) is not None for score in every)]
     for place, (kind, its) in enumerate(scores.items()):
