@@ -61,9 +61,9 @@ def test_what_a_child_shares_with_its_parent_is_stored_once_and_shared_again() -
     ("name", "values", "problem"),
     [
         ("sources", [0, 1], "differ in length"),
-        ("sources", [0, 1, 7], "place 7"),
-        ("sources", [0, 1, -1], "place 1 or -1"),
-        ("activations", [0, 4, 99], "place 99"),
+        ("sources", [0, 1, 7], "place 7: there are 0 to 2$"),
+        ("sources", [0, 1, -1], "place -1: there are 0 to 2$"),
+        ("activations", [0, 4, 99], "place 99: there are 0 to "),
         ("network_sizes", [2, 2], "do not make up"),
         ("network_sizes", [4, -1], "do not make up"),
         ("set_sizes", [1, 1, 5], "do not make up"),
@@ -79,6 +79,12 @@ def test_arrays_that_hold_no_networks(name: str, values: list[int], problem: str
     assert len(unpack_networks(arrays, 1, 1)) == 2
     with pytest.raises(NetworkError, match=problem):
         unpack_networks(arrays | {name: np.array(values, TYPES[name])}, 1, 1)
+
+
+def test_a_place_where_there_is_none() -> None:
+    arrays = pack_networks([Network(1, 1, ["linear"], [])]) | pack_networks([])
+    with pytest.raises(NetworkError, match="place 0: there are none"):
+        unpack_networks(arrays | {"sources": np.zeros(1, np.int32)}, 1, 1)
 
 
 def line(length: int) -> Birth:

@@ -46,8 +46,8 @@ class SearchConfig:
     elite, cull : float
         The fraction of a generation that lives on unchanged, and that has no children.
     complexity_ranking : float
-        How often a generation is ranked by (mean loss, connections); else by (mean loss, lowest loss). With informed
-        mutations it is always ranked by the mean loss and the price of connections.
+        How often a generation is ranked by (mean loss, connections); else by (mean loss, lowest loss). It has no effect
+        with informed mutations: then a generation is ranked by the mean loss and the price of connections.
     rates : mapping
         How often each kind of blind mutation is drawn (`wann_lite.mutation.DRAWN`).
     activations : tuple of str
@@ -77,7 +77,8 @@ class SearchConfig:
         informed. With 0 they are blind.
     price : float
         What a connection costs beside the loss, as a part of what those to be added promise to earn; less while there
-        are fewer than `max_connections`, by the eighth power of the ratio. For informed mutations only.
+        are fewer than `max_connections`, by the eighth power of the ratio. Without that limit, or with blind
+        mutations, it has no effect.
     validate_every : int
         Generations between looks at the validation examples, by which the champion is chosen.
 
@@ -289,7 +290,6 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
             elite=1 / 24,
             cull=23 / 24,
             tournament=1,
-            complexity_ranking=0.0,
             initial_connections=0.02,
             weights=(-1.0, 0.05),
             batch=40_000,

@@ -76,10 +76,27 @@ def pack_networks(networks: Sequence[Network]) -> dict[str, NDArray[Any]]:
 def unpack_networks(arrays: Arrays, n_inputs: int, n_outputs: int) -> list[Network]:
     """The networks that `pack_networks` was given; those that shared a set of sources share it again.
 
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        As `pack_networks` gives them; others may be among them.
+    n_inputs, n_outputs : int
+        Of every network.
+
+    Returns
+    -------
+    list of Network
+
     Raises
     ------
     NetworkError
         (a ValueError) If the arrays do not hold networks.
+
+    Examples
+    --------
+    >>> networks = [Network(2, 1, ["linear"], [(1, 3)]), Network(2, 1, ["abs"], [(1, 3)])]
+    >>> unpack_networks(pack_networks(networks), 2, 1) == networks
+    True
     """
     members = arrays["set_members"].tolist()
     sets = [frozenset(members[part]) for part in _slices(arrays["set_sizes"], len(members))]
@@ -142,10 +159,26 @@ def pack_births(births: Iterable[Birth]) -> tuple[dict[str, NDArray[Any]], list[
 def unpack_births(arrays: Arrays) -> list[Birth]:
     """All the births that the arrays of `pack_births` hold.
 
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        As `pack_births` gives them; others may be among them.
+
+    Returns
+    -------
+    list of Birth
+        Each after its parent.
+
     Raises
     ------
     NetworkError
         (a ValueError) If the arrays do not hold births.
+
+    Examples
+    --------
+    >>> arrays, (place,) = pack_births([Birth(Birth(), generation=7)])
+    >>> unpack_births(arrays)[place].generation
+    7
     """
     mutations = list(_mutations(arrays))
     births: list[Birth] = []
@@ -217,8 +250,10 @@ def _places(table: Sequence[T], values: Iterable[T]) -> Iterator[int]:
 
 def _chosen(table: Sequence[T], places: NDArray[Any]) -> list[T]:
     """The opposite of `_places`."""
-    if len(places) and not 0 <= places.min() <= places.max() < len(table):
-        raise NetworkError(f"place {places.max()} or {places.min()} is not among {len(table)}")
+    wrong = places[(places < 0) | (places >= len(table))]
+    if len(wrong):
+        there = f"0 to {len(table) - 1}" if table else "none"
+        raise NetworkError(f"the arrays name place {wrong[0]}: there are {there}")
     return list(map(table.__getitem__, places.tolist()))
 
 
