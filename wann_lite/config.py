@@ -290,6 +290,7 @@ PRESETS: Mapping[str, SearchConfig] = MappingProxyType(
             elite=1 / 24,
             cull=23 / 24,
             tournament=1,
+            complexity_ranking=0.0,
             initial_connections=0.02,
             weights=(-1.0, 0.05),
             batch=40_000,
