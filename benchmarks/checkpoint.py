@@ -1,13 +1,17 @@
-"""What a checkpoint costs: its size, the time to write it and to resume from it, and the share of a run that it takes.
+"""What checkpoints cost: their share of a run, their size, and the time to make one, to write it and to resume from it.
 
-Usage: python benchmarks/checkpoint.py [--populations P ...] [--connections N ...] [--births N] [--out FILE]
+Usage: python benchmarks/checkpoint.py [--seconds S] [--presets NAME ...] [--populations P ...] [--out FILE]
 
-A population descends from one network of that many connections, and its ancestry is a line of so many births. Times are
-medians of processor time; writing includes flushing to the disk, by the clock on the wall. The command line writes the
-next checkpoint after fifty times what the last one took, and not within three seconds, which gives the share.
+The share is measured: the command line searches MNIST for so many seconds with each preset, and by the clock on the
+wall every generation is timed, and every making and writing of a checkpoint, the one at the end among them.
+
+For the other figures a population descends from one network of that many connections, and its ancestry is a line of
+10,000 births. They are medians of processor time; writing includes flushing to the disk, by the clock on the wall.
 """
 
 import argparse
+import contextlib
+import io
 import json
 import statistics
 import tempfile
@@ -16,16 +20,18 @@ from pathlib import Path
 
 import numpy as np
 from machine import described
-from workload import config_of, grown, search_at
+from workload import config_of, grown, load, search_at
 
 import wann_lite as wl
-from wann_lite import checkpoint
-from wann_lite.cli.running import CHECKPOINT_SHARE, SAVE_EVERY
+from wann_lite import checkpoint, cli
 from wann_lite.files import write_atomically
 from wann_lite.lineage import Birth
 from wann_lite.operators import Mutation
+from wann_lite.run_folder import RunFolder
+from wann_lite.search import Search
 
 RESULTS = Path(__file__).parent / "results"
+BIRTHS = 10_000
 
 
 def lengthen(search, births):
@@ -54,52 +60,102 @@ def median(action, rounds, clock=time.process_time):
     return statistics.median(times)
 
 
-def measured(task, population, connections, births, rounds):
+def run(preset, seconds):
+    """One search by the command line: how long it lasted, and what part of that its checkpoints took."""
+    makings, writings, searches = [], [], []
+
+    def timed(owner, name, times):
+        function = getattr(owner, name)
+
+        def wrapped(*arguments, **options):
+            started = time.perf_counter()
+            try:
+                return function(*arguments, **options)
+            finally:
+                times.append(time.perf_counter() - started)
+
+        setattr(owner, name, wrapped)
+        return owner, name, function
+
+    with tempfile.TemporaryDirectory() as folder:
+        wrapped = [
+            timed(checkpoint, "to_bytes", makings),
+            timed(RunFolder, "save_checkpoint", writings),
+            timed(Search, "step", searches),
+        ]
+        asked = ("search", "mnist", "--preset", preset, "--minutes", seconds / 60, "--out", Path(folder, "run"))
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                code = cli.main(list(map(str, asked)))
+        finally:
+            for owner, name, function in wrapped:
+                setattr(owner, name, function)
+    if code or not writings:
+        raise SystemExit(f"the search with the preset {preset} ended with {code} and {len(writings)} checkpoints")
+    cost = sum(makings) + sum(writings)
+    searched = sum(searches)
+    return {
+        "preset": preset,
+        "seconds": searched + cost,
+        "checkpoints": len(writings),
+        "median_seconds": statistics.median(map(sum, zip(makings, writings, strict=True))),
+        "share": cost / (searched + cost),
+    }
+
+
+def measured(task, population, connections, rounds):
     """The costs of a checkpoint of one search."""
     config = config_of(images=500, population=population, batch_every=1)
     search = search_at(task, grown(connections, config, np.random.default_rng(0)), config)
-    lengthen(search, births)
+    lengthen(search, BIRTHS)
     content = checkpoint.to_bytes(search)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "checkpoint.npz")
         make = median(lambda: checkpoint.to_bytes(search), rounds)
         write = median(lambda: write_atomically(path, content), rounds, time.perf_counter)
         resume = median(lambda: wl.Search.resume(path, task), rounds)
-    cost = make + write
     return {
         "population": population,
         "connections": connections,
-        "births": births,
+        "births": BIRTHS,
         "megabytes": len(content) / 1e6,
         "make_seconds": make,
         "write_seconds": write,
         "resume_seconds": resume,
-        "share": cost / (cost + max(SAVE_EVERY, cost / CHECKPOINT_SHARE)),
     }
 
 
 def main():
     """Measure, print as it goes, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--populations", type=int, nargs="+", default=[48, 192, 960])
-    parser.add_argument("--connections", type=int, nargs="+", default=[1000, 1849])
-    parser.add_argument("--births", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--presets", nargs="+", default=["informed", "paper"])
+    parser.add_argument("--populations", type=int, nargs="+", default=[24, 960])
+    parser.add_argument("--connections", type=int, default=1849)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", default=RESULTS / "checkpoint.json")
     chosen = parser.parse_args()
     task = wl.tasks.Classification(wl.datasets.mnist())
-    record = {"machine": described(), "rows": []}
-    print("population  connections  births      MB  make s  write s  resume s  share")
+    record = {"machine": described(), "runs": [], "rows": []}
+    for preset in chosen.presets:
+        its = run(preset, chosen.seconds)
+        record["runs"].append(its)
+        print(
+            f"{preset}: {its['checkpoints']} checkpoints of {its['median_seconds']:.3f} s in {its['seconds']:.0f} s, "
+            f"{its['share']:.1%} of the time",
+            flush=True,
+        )
+    print("population  connections      MB  make s  write s  resume s")
     for population in chosen.populations:
-        for connections in chosen.connections:
-            row = measured(task, population, connections, chosen.births, chosen.rounds)
-            record["rows"].append(row)
-            write_atomically(chosen.out, json.dumps(record, indent=1) + "\n")
-            print(
-                f"{population:10}{connections:13,}{chosen.births:8,}{row['megabytes']:8.2f}{row['make_seconds']:8.3f}"
-                f"{row['write_seconds']:9.3f}{row['resume_seconds']:10.2f}{row['share']:7.1%}",
-                flush=True,
-            )
+        row = measured(task, population, chosen.connections, chosen.rounds)
+        record["rows"].append(row)
+        record["load"] = load()
+        write_atomically(chosen.out, json.dumps(record, indent=1) + "\n")
+        print(
+            f"{population:10}{chosen.connections:13,}{row['megabytes']:8.2f}{row['make_seconds']:8.3f}"
+            f"{row['write_seconds']:9.3f}{row['resume_seconds']:10.2f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

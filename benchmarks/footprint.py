@@ -2,10 +2,13 @@
 
 Usage: python benchmarks/footprint.py [--generations G] [--populations P ...] [--images N ...] [--memory M ...]
 
-Every search of the table is run in a fresh process on a population whose networks descend from one of 1,849
-connections; its memory is the most that the process ever took, images included. Batches are as large as `memory` of the
-settings allows. The long search is one of the preset
-`default` with small batches and at most 300 connections, which it soon has: from there on nothing should grow.
+Every search of the table runs in a fresh process, on a population whose networks descend from one of 1,849
+connections; its memory is the most that the process ever took, images included. Batches are as large as `memory`
+allows. Populations of all sizes have the preset `default`; the last search of the table has `informed`, with its own
+population and the largest of its batches.
+
+The long search has the preset `default`, small batches and at most 300 connections, which it soon has: from there on
+nothing should grow.
 """
 
 import argparse
@@ -54,15 +57,16 @@ def resident_megabytes():
     return peak_megabytes()
 
 
-def searched_in(population, images, memory, connections, generations):
+def searched_in(preset, population, images, memory, connections, generations):
     """The peak memory of this process before and after a search, in megabytes."""
     task = wl.tasks.Classification(wl.datasets.mnist())
     before = peak_megabytes()
-    config = config_of(images=images, population=population).replace(memory=memory)
+    config = config_of(preset, images=images, population=population).replace(memory=memory)
     search = search_at(task, grown(connections, config, np.random.default_rng(0)), config)
     for _ in range(generations):
         search.step()
     return {
+        "preset": preset,
         "population": population,
         "images": images,
         "allowed": memory,
@@ -89,19 +93,26 @@ def main():
     parser.add_argument("--populations", type=int, nargs="+", default=[48, 960])
     parser.add_argument("--images", type=int, nargs="+", default=[1000, 5000])
     parser.add_argument("--memory", nargs="+", default=["500MB", "2GB"])
+    parser.add_argument("--informed-images", type=int, help="if not as many as the preset has")
     parser.add_argument("--connections", type=int, default=1849)
     parser.add_argument("--out", default=RESULTS / "footprint.json")
     chosen = parser.parse_args()
     record = {"machine": described(), "import_seconds": seconds("import wann_lite") - seconds("import numpy")}
     print(f"import wann_lite: {record['import_seconds']:.3f} s of processor time beyond import numpy", flush=True)
     record["searches"] = []
+    informed = wl.SearchConfig.preset("informed")
+    cases = [
+        *itertools.product(["default"], chosen.populations, chosen.images, chosen.memory),
+        ("informed", informed.population, chosen.informed_images or informed.batch, informed.memory),
+    ]
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as fresh:
-        for case in itertools.product(chosen.populations, chosen.images, chosen.memory):
+        for case in cases:
             row = fresh.apply(searched_in, (*case, chosen.connections, 12))
             record["searches"].append(row)
             print(
-                f"population {row['population']}, {row['images']:,} images, memory={row['allowed']!r}: "
-                f"a batch of {row['batch']:,}, at most {row['peak']:,.0f} MB, {row['before']:,.0f} before it",
+                f"{row['preset']}, population {row['population']}, {row['images']:,} images, "
+                f"memory={row['allowed']!r}: a batch of {row['batch']:,}, "
+                f"at most {row['peak']:,.0f} MB, {row['before']:,.0f} before it",
                 flush=True,
             )
     record["long"] = []

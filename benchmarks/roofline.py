@@ -2,9 +2,10 @@
 
 Usage: python benchmarks/roofline.py [--generations G] [--connections C ...] [--images N ...] [--out FILE]
 
-Counted from the plans of whole generations is the least that a child asks for, however it is programmed: every held row
-that its plan names is read once, nothing is written, sums take one operation for each number, and every exponential,
-logarithm, sine or hyperbolic tangent is one function. The population is that of `engine.py`.
+Counted is what a child asks for if it is evaluated alone: every held row that its plan names is read once, nothing is
+written, sums take one operation for each number, and every exponential, logarithm, sine or hyperbolic tangent is one
+function. Children that are evaluated together may find a row in the cache, so a backend may pass this roof. Plans are
+those of whole generations; the population is that of `engine.py`.
 
 Measured in the same run, on one core: how fast numbers can be read from as much memory as the engine holds (a dot
 product), copied and added there (as in STREAM), how many operations a second a matrix product does in the cache, and

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import importlib
 import itertools
 import json
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 import wann_lite as wl
 from wann_lite import datasets
+from wann_lite.engine.backends import compiled
 from wann_lite.lineage import Lineage
 from wann_lite.packing import unpack_lineage
 
@@ -98,12 +100,15 @@ def test_the_memory_of_searches_is_measured_large_and_long(tmp_path):
         "60",
         "--generations",
         "10",
+        "--informed-images",
+        "60",
     )
     record = measured("footprint", tmp_path, *few)
     assert 0 < record["import_seconds"] < 60
-    assert [(row["population"], row["batch"], row["allowed"]) for row in record["searches"]] == [
-        (6, 50, "1GB"),
-        (12, 50, "1GB"),
+    assert [tuple(row[key] for key in ("preset", "population", "batch", "allowed")) for row in record["searches"]] == [
+        ("default", 6, 50, "1GB"),
+        ("default", 12, 50, "1GB"),
+        ("informed", 24, 60, "2GB"),
     ]
     assert all(10 < row["before"] <= row["peak"] for row in record["searches"])
     assert [row["generation"] for row in record["long"]] == list(range(11))
@@ -127,9 +132,59 @@ def test_every_moment_of_a_generation_is_some_part_s(tmp_path):
     few = ("--generations", "3", "--connections", "60", "--images", "50")
     for row in measured("where_time_goes", tmp_path, *few)["rows"]:
         parts = row["microseconds"]
-        assert {"children", "graph and plans", "ranking", "the rest of Python"} <= parts.keys()
+        children = {"children: sums and activations", "children: loss"}
+        assert children | {"graph and plans", "ranking", "the rest of Python"} <= parts.keys()
         assert ("mutation" in parts) == (row["backend"] == "numpy")
         assert min(parts.values()) >= 0 and 0 < row["python"] < 1
+
+
+needs_the_compiler = pytest.mark.skipif(compiled()[0] is None, reason="the compiled backend is not built here")
+
+
+@needs_the_compiler
+def test_compiled_plans_lose_their_changed_outputs_or_everything(script):
+    make, *_ = importlib.import_module("wann_lite.engine._program").Program().__reduce__()
+    # Two children of parents 5 and 7: one with two steps, the other, where nothing is computed anew, with none.
+    steps = [-1, 3, 0, 0, 20, 2, 1, 1, 2, 3, -2, 0, 1, 1, -1, 0, 0]
+    numbers = [5, 2, *steps, 1, 0, -2, 0, 7, 0, 1, 4, 21, 0]
+    starts, second = [0, 23], [7, 0, 0, 4, 21, 0]
+    program = make(np.array(numbers, np.intc).tobytes(), starts, 2, 2, 1)
+    assert len(numbers[:23]) == 2 + len(steps) + 4
+    without = script("where_time_goes").without
+    assert without(program, steps=True).numbers() == [5, 2, *steps, 0, 0, -2, 0, *second]
+    assert without(program, steps=False).numbers() == [5, 0, 0, *steps[1:], 1, 0, -2, 0, *second]
+    assert program.numbers() == numbers and without(program, steps=True).starts == starts
+
+
+@needs_the_compiler
+def test_children_without_their_steps_lose_as_their_parents_do(script):
+    time_goes, task = script("where_time_goes"), wl.tasks.Classification(datasets.xor())
+    search = wl.Search(task, wl.SearchConfig(population=12, batch=200, shards=1), seed=0, backend="cython")
+    for _ in range(4):
+        search.step()
+    engine, asked = search._engine, []
+    each = engine.shards._each
+    parents = [individual.phenotype for individual in search.population]
+    search._keep(search.population)
+    engine.shards._each = lambda method, *arguments: asked.append((method, arguments)) or each(method, *arguments)
+    engine.brood(parents, search._variation, search._rng)
+    programs = next(arguments[0] for method, arguments in asked if method == "run")
+    losses = np.array([parent.losses for parent in parents])
+    for steps in (True, False):
+        [(sums, fits)] = each("run", [time_goes.without(program, steps) for program in programs])
+        assert fits.any()
+        np.testing.assert_allclose(sums[fits] / engine.n, losses[fits], rtol=1e-4)
+
+
+def test_the_share_of_checkpoints_is_that_of_a_search_by_the_command_line(tmp_path):
+    few = ("--seconds", "1", "--presets", "paper", "--populations", "12", "--connections", "60", "--rounds", "1")
+    record = measured("checkpoint", tmp_path, *few)
+    [run_of_a_second] = record["runs"]
+    assert run_of_a_second["checkpoints"] >= 1 and 0 < run_of_a_second["share"] < 1
+    cost = run_of_a_second["share"] * run_of_a_second["seconds"]
+    assert cost >= run_of_a_second["median_seconds"] * run_of_a_second["checkpoints"] / 2
+    [row] = record["rows"]
+    assert (row["population"], row["births"]) == (12, 10_000) and row["resume_seconds"] > 0
 
 
 def test_a_part_does_not_pay_for_what_it_calls():
@@ -188,8 +243,10 @@ def test_the_paper_s_budget_is_estimated_from_a_part(tmp_path):
     record = measured("paper_budget", tmp_path, "--generations", "4", "--population", "64")
     curve = record["curve"]
     assert [point["generation"] for point in curve] == [0, 1, 2, 3, 4]
-    pace = curve[4]["processor_seconds"] - curve[3]["processor_seconds"]
-    assert record["estimated_processor_seconds"] == pytest.approx(curve[4]["processor_seconds"] + 4092 * pace)
+    assert record["settings"]["shards"] == record["workers"] == 2
+    for clock in ("processor_seconds", "wall_seconds"):
+        pace = curve[4][clock] - curve[3][clock]
+        assert record[f"estimated_{clock}"] == pytest.approx(curve[4][clock] + 4092 * pace)
 
 
 # --- the table, with a clock that counts: a generation takes a second
