@@ -1,23 +1,25 @@
-"""The tables of the README, from the files in benchmarks/results.
+"""The tables of README.md and benchmarks/speed.md, and sentences with figures, from the files in benchmarks/results.
 
 Usage: python benchmarks/tables.py [--write]
 
-Between `<!-- engine -->` and `<!-- end of engine -->`, say, the README holds what `engine_table` makes of the results,
-and a test says so. All tables are printed for which the README has such a place; `--write` also puts them there.
+Between `<!-- engine -->` and `<!-- end of engine -->`, say, a page holds what `engine_table` makes of the results, and
+a test says so. Whatever a page has such a place for is printed; `--write` also puts it there.
 """
 
 import argparse
+import contextlib
 import json
 import re
 from itertools import groupby
 from pathlib import Path
 from statistics import mean, stdev
 
+from speed_tables import RESULTS, SENTENCES, TABLES
+
 from wann_lite.files import write_atomically
 from wann_lite.scoring import PAPER, PAPER_RANDOM, SINGLE_LAYER
 
-RESULTS = Path(__file__).parent / "results"
-README = Path(__file__).parents[1] / "README.md"
+PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "speed.md")
 
 
 def mnist_table(path=RESULTS / "mnist_table.json"):
@@ -99,107 +101,11 @@ def results_table():
     return "\n".join(lines)
 
 
-def engine_table():
-    """What `engine.py` measured: networks a second, and how many times those of the reference."""
-    record = json.loads((RESULTS / "engine.json").read_text())
-    backends = list(record["rows"][0]["ratio"])
-    headings = "".join(f" {name} | ratio |" for name in backends)
-    lines = [f"| images | connections | reference |{headings}", "|---" * (3 + 2 * len(backends)) + "|"]
-    for row in record["rows"]:
-        speeds = row["per_second"]
-        cells = "".join(f" {speeds[name]['median']:,.0f} | {row['ratio'][name]['median']:,.0f} |" for name in backends)
-        lines.append(f"| {row['images']:,} | {row['connections']:,} | {speeds['reference']['median']:,.1f} |{cells}")
-    return "\n".join(lines)
-
-
-def cluster_table():
-    """What `cluster.py` foretells: milliseconds of a generation by the number of workers."""
-    record = json.loads((RESULTS / "cluster.json").read_text())
-    lines = ["| workers | Python | waiting for answers | arrays | a generation | networks a second |", "|---" * 6 + "|"]
-    for row in record["rows"]:
-        cells = (f"{1000 * row[part]:,.0f}" for part in ("python", "waits", "arrays", "sum"))
-        children = record["children"] / row["sum"]
-        lines.append(f"| {row['workers']} | {' | '.join(cells)} | {children:,.0f} |")
-    return "\n".join(lines)
-
-
-def dense_table():
-    """What `against_dense.py` measured."""
-    rows = json.loads((RESULTS / "against_dense.json").read_text())["rows"]
-    backends = list(rows[0]["ratio"])
-    headings = "".join(f" {name} | ratio |" for name in backends)
-    lines = [f"| connections | hidden nodes | new batch | dense |{headings}", "|---" * (4 + 2 * len(backends)) + "|"]
-    for row in rows:
-        speeds = "".join(
-            f" {row['per_second'][name]['median']:,.0f} | {row['ratio'][name]['median']:,.0f} |" for name in backends
-        )
-        every = "each generation" if row["batch_every"] == 1 else f"every {row['batch_every']}"
-        lines.append(
-            f"| {row['mean_connections']:,.0f} | {row['mean_hidden']:,.0f} | {every} "
-            f"| {row['per_second']['dense']['median']:.1f} |{speeds}"
-        )
-    return "\n".join(lines)
-
-
-def time_table():
-    """What `where_time_goes.py` measured: microseconds a network, and the share of each part in percent."""
-    parts = {
-        "children": ("children",),
-        "parents": ("nodes that are kept", "losses that are kept", "drops and releases"),
-        "new batch": ("images of a new batch", "losses on a new batch", "scales on a new batch"),
-        "mutation, graph": ("mutation", "graph and plans"),
-        "ranking, records": ("ranking", "the rest of Python"),
-    }
-    lines = [
-        "| images | connections | backend | microseconds | " + " | ".join(parts) + " |",
-        "|---" * (4 + len(parts)) + "|",
-    ]
-    for row in json.loads((RESULTS / "where_time_goes.json").read_text())["rows"]:
-        spent = row["microseconds"]
-        whole = sum(spent.values())
-        shares = (sum(spent.get(name, 0) for name in names) / whole for names in parts.values())
-        cells = " | ".join(f"{100 * share:.0f} %" for share in shares)
-        lines.append(f"| {row['images']:,} | {row['connections']:,} | {row['backend']} | {whole:,.0f} | {cells} |")
-    return "\n".join(lines)
-
-
-def roofline_table():
-    """What `roofline.py` measured: microseconds a child, the least and those taken."""
-    rows = json.loads((RESULTS / "roofline.json").read_text())["rows"]
-    backends = list(rows[0]["of_the_roof"])
-    headings = "".join(f" {name} | of the roof |" for name in backends)
-    lines = [
-        f"| images | connections | a child reads | memory alone | arithmetic alone |{headings}",
-        "|---" * (5 + 2 * len(backends)) + "|",
-    ]
-    for row in rows:
-        taken = row["microseconds"]
-        cells = "".join(f" {taken[name]:,.0f} | {100 * row['of_the_roof'][name]:.0f} % |" for name in backends)
-        lines.append(
-            f"| {row['images']:,} | {row['connections']:,} | {row['child']['bytes'] / 1e6:.2f} MB "
-            f"| {taken['memory']:,.0f} | {taken['arithmetic']:,.0f} |{cells}"
-        )
-    return "\n".join(lines)
-
-
-def threads_table():
-    """What `threads.py` measured."""
-    rows = json.loads((RESULTS / "threads.json").read_text())["rows"]
-    lines = ["| images | connections | one thread | two | ratio | of the best rounds |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        one, several = (row["per_second"][count]["median"] for count in ("1", str(row["workers"])))
-        lines.append(
-            f"| {row['images']:,} | {row['connections']:,} | {one:,.0f} | {several:,.0f} "
-            f"| {row['ratio']['median']:.2f} | {row['ratio_of_best']:.2f} |"
-        )
-    return "\n".join(lines)
-
-
 def own_data_table(path=RESULTS / "own_data.json"):
     """What `own_data.py` measured: the mean over seeds, and the lowest and the highest."""
     found = {}
     for record in json.loads(path.read_text())["records"]:
-        column = record["seconds"], record["preset"]
+        column = record.get("seconds", 10), record["preset"]  # before there was a choice they lasted ten
         found.setdefault(record["data"], {}).setdefault(column, []).append(100 * record["random"])
     # Of each length of search the presets stand in the order of the records.
     columns = sorted(dict.fromkeys(column for its in found.values() for column in its), key=lambda column: column[0])
@@ -215,50 +121,35 @@ def _mean_and_range(values):
     return f"{mean(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
-def memory_table():
-    """What `footprint.py` measured of large populations."""
-    rows = json.loads((RESULTS / "footprint.json").read_text())["searches"]
-    lines = ["| population | images asked for | `memory` | images | at most | before |", "|---|---|---|---|---|---|"]
-    lines += [
-        f"| {row['population']:,} | {row['images']:,} | {row['allowed']} | {row['batch']:,} "
-        f"| {row['peak']:,.0f} MB | {row['before']:,.0f} MB |"
-        for row in rows
-    ]
-    return "\n".join(lines)
-
-
-#: The tables by the name of their place.
-TABLES = {
-    "mnist": mnist_table,
-    "results": results_table,
-    "engine": engine_table,
-    "dense": dense_table,
-    "time": time_table,
-    "roofline": roofline_table,
-    "threads": threads_table,
-    "memory": memory_table,
-    "own data": own_data_table,
-    "cluster": cluster_table,
-}
+#: What stands in a page, by the name of its place.
+PLACES = {"mnist": mnist_table, "results": results_table, "own data": own_data_table} | TABLES | SENTENCES
 
 
 def place(name):
-    """Where the README holds a table."""
+    """Where a page holds something."""
     return re.compile(f"(?<=<!-- {name} -->\n).*?(?=\n<!-- end of {name} -->)", re.DOTALL)
 
 
+def filled(text):
+    """A page with whatever has been measured in its place; all else stays as it is."""
+    for name, make in PLACES.items():
+        if place(name).search(text):
+            with contextlib.suppress(FileNotFoundError):  # not measured yet
+                made = make()
+                text = place(name).sub(lambda _, made=made: made, text)
+    return text
+
+
 def main():
-    """Print or write what the README has a place for."""
+    """Print or write what the pages have a place for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put them into README.md")
+    parser.add_argument("--write", action="store_true", help="put them into the pages")
     chosen = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
-    tables = {name: table() for name, table in TABLES.items() if place(name).search(text)}
-    if chosen.write:
-        for name, table in tables.items():
-            text = place(name).sub(lambda _, table=table: table, text)
-        write_atomically(README, text)
-    print(*tables.values(), sep="\n\n")
+    for page in PAGES:
+        text = filled(page.read_text(encoding="utf-8"))
+        if chosen.write:
+            write_atomically(page, text)
+        print(*(match[0] for name in PLACES if (match := place(name).search(text))), sep="\n\n", end="\n\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The scripts behind the README's figures start, and describe their machine; what they measure takes them longer."""
 
 import ast
+import contextlib
 import dataclasses
 import importlib
 import itertools
@@ -63,15 +64,34 @@ def test_the_machine_is_described_in_one_line_each():
     assert all(value and "\n" not in str(value) for value in described.values())
 
 
-def measured(script, tmp_path, *options):
-    run(f"{script}.py", *options, "--out", str(tmp_path / "measured.json"))
-    record = json.loads((tmp_path / "measured.json").read_text())
-    assert record["machine"]["processor"]
-    return record
+@pytest.fixture
+def measured(script, tmp_path, monkeypatch):
+    """What a script measures with these options; whatever the pages show of it can be shown."""
+    tables = script("speed_tables")
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
+
+    def record_of(name, *options):
+        run(f"{name}.py", *options, "--out", str(tmp_path / f"{name}.json"))
+        shown = {}
+        for place, make in (tables.TABLES | tables.SENTENCES).items():
+            with contextlib.suppress(FileNotFoundError):  # the results of another script
+                shown[place] = make()
+        assert shown
+        for place, text in shown.items():
+            lines = text.splitlines()
+            if place in tables.TABLES:
+                assert len(lines) > 2 and len({line.count("|") for line in lines}) == 1, place
+            else:
+                assert len(lines) == 1 and text.endswith("."), place
+        record = tables.read(name)
+        assert record["machine"]["processor"]
+        return record | {"shown": shown}
+
+    return record_of
 
 
-def test_the_dense_evaluator_takes_its_turn_beside_the_engine(tmp_path):
-    record = measured("against_dense", tmp_path, "--rounds", "1", "--connections", "60", "--images", "40")
+def test_the_dense_evaluator_takes_its_turn_beside_the_engine(measured):
+    record = measured("against_dense", "--rounds", "1", "--connections", "60", "--images", "40")
     assert {(row["inserting"], row["batch_every"]) for row in record["rows"]} == {
         (0.2, 4),
         (0.3, 4),
@@ -87,7 +107,7 @@ def test_the_dense_evaluator_takes_its_turn_beside_the_engine(tmp_path):
 
 
 @needs_resource
-def test_the_memory_of_searches_is_measured_large_and_long(tmp_path):
+def test_the_memory_of_searches_is_measured_large_and_long(measured):
     few = (
         "--populations",
         "6",
@@ -103,7 +123,7 @@ def test_the_memory_of_searches_is_measured_large_and_long(tmp_path):
         "--informed-images",
         "60",
     )
-    record = measured("footprint", tmp_path, *few)
+    record = measured("footprint", *few)
     assert 0 < record["import_seconds"] < 60
     assert [tuple(row[key] for key in ("preset", "population", "batch", "allowed")) for row in record["searches"]] == [
         ("default", 6, 50, "1GB"),
@@ -113,10 +133,11 @@ def test_the_memory_of_searches_is_measured_large_and_long(tmp_path):
     assert all(10 < row["before"] <= row["peak"] for row in record["searches"])
     assert [row["generation"] for row in record["long"]] == list(range(11))
     assert all(row["megabytes"] > 10 for row in record["long"])
+    assert record["shown"]["long"].splitlines()[-1].startswith("| 10 |")
 
 
-def test_the_backends_take_turns_with_the_reference(tmp_path):
-    record = measured("engine", tmp_path, "--rounds", "1", "--connections", "40", "60", "--images", "50")
+def test_the_backends_take_turns_with_the_reference(measured):
+    record = measured("engine", "--rounds", "1", "--connections", "40", "60", "--images", "50")
     assert [row["connections"] for row in record["rows"]] == [40, 60]
     for row in record["rows"]:
         speeds = {name: figures["median"] for name, figures in row["per_second"].items()}
@@ -128,9 +149,9 @@ def test_the_backends_take_turns_with_the_reference(tmp_path):
         assert row["backends"]["median"] == pytest.approx(fastest / speeds["numpy"])
 
 
-def test_every_moment_of_a_generation_is_some_part_s(tmp_path):
+def test_every_moment_of_a_generation_is_some_part_s(measured):
     few = ("--generations", "3", "--connections", "60", "--images", "50")
-    for row in measured("where_time_goes", tmp_path, *few)["rows"]:
+    for row in measured("where_time_goes", *few)["rows"]:
         parts = row["microseconds"]
         children = {"children: sums and activations", "children: loss"}
         assert children | {"graph and plans", "ranking", "the rest of Python"} <= parts.keys()
@@ -176,9 +197,9 @@ def test_children_without_their_steps_lose_as_their_parents_do(script):
         np.testing.assert_allclose(sums[fits] / engine.n, losses[fits], rtol=1e-4)
 
 
-def test_the_share_of_checkpoints_is_that_of_a_search_by_the_command_line(tmp_path):
+def test_the_share_of_checkpoints_is_that_of_a_search_by_the_command_line(measured):
     few = ("--seconds", "1", "--presets", "paper", "--populations", "12", "--connections", "60", "--rounds", "1")
-    record = measured("checkpoint", tmp_path, *few)
+    record = measured("checkpoint", *few)
     [run_of_a_second] = record["runs"]
     assert run_of_a_second["checkpoints"] >= 1 and 0 < run_of_a_second["share"] < 1
     cost = run_of_a_second["share"] * run_of_a_second["seconds"]
@@ -223,27 +244,29 @@ print(json.dumps(roofline.asked_for(plan, graph, 100, 2)))
     assert counted["functions"] == 200 + 200
 
 
-def test_a_child_is_held_against_what_the_machine_does(tmp_path):
+def test_a_child_is_held_against_what_the_machine_does(measured):
     few = ("--generations", "2", "--connections", "60", "--images", "50")
-    for row in measured("roofline", tmp_path, *few)["rows"]:
+    for row in measured("roofline", *few)["rows"]:
         assert min(row["child"].values()) > 0 and min(row["per_second"].values()) > 0
         taken = row["microseconds"]
         for name, part in row["of_the_roof"].items():
             assert part == pytest.approx(max(taken["memory"], taken["arithmetic"]) / taken[name])
 
 
-def test_threads_take_turns_and_agree(tmp_path):
+def test_threads_take_turns_and_agree(measured):
     few = ("--rounds", "2", "--connections", "60", "--images", "200")
-    [row] = measured("threads", tmp_path, *few)["rows"]
+    [row] = measured("threads", *few)["rows"]
     assert row["per_second"].keys() == {"1", "2"}
     assert row["ratio"]["low"] <= row["ratio"]["median"] <= row["ratio"]["high"]
 
 
-def test_the_paper_s_budget_is_estimated_from_a_part(tmp_path):
-    record = measured("paper_budget", tmp_path, "--generations", "4", "--population", "64")
+def test_the_paper_s_budget_is_estimated_from_a_part(measured):
+    record = measured("paper_budget", "--generations", "4", "--population", "64")
     curve = record["curve"]
     assert [point["generation"] for point in curve] == [0, 1, 2, 3, 4]
     assert record["settings"]["shards"] == record["workers"] == 2
+    assert record["shown"]["budget"].splitlines()[-1].startswith("| 4 |")
+    assert "would take, going by its first 4 generations, " in record["shown"]["budget in words"]
     for clock in ("processor_seconds", "wall_seconds"):
         pace = curve[4][clock] - curve[3][clock]
         assert record[f"estimated_{clock}"] == pytest.approx(curve[4][clock] + 4092 * pace)
@@ -549,17 +572,37 @@ def test_own_data_is_measured_once_for_each_length_of_search(own_data, script, t
     assert shown(*longer) == first and not ran
 
 
-def test_a_table_has_as_many_cells_in_each_row():
-    program = """
-import tables
-for table in tables.TABLES.values():
-    try:
-        print(table())
-    except FileNotFoundError:
-        print("not measured yet")
-    print()
-"""
-    shown = [table.splitlines() for table in run("-c", program).strip().split("\n\n")]
-    tables = [lines for lines in shown if lines != ["not measured yet"]]
-    assert len(tables) >= 3
-    assert all(len(lines) > 2 and len({line.count("|") for line in lines}) == 1 for lines in tables)
+def test_every_script_of_speed_tells_its_machine_and_its_load(script, monkeypatch, tmp_path):
+    tables = script("speed_tables")
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
+    machine = {"date": "2026-11-22", "processor": "One", "cores": 2, "python": "3.11", "numpy": "2", "wann_lite": "1"}
+    for name in tables.SCRIPTS:
+        (tmp_path / f"{name}.json").write_text(json.dumps({"machine": machine, "load": 0.5}))
+    rows = [{"load": 1.5}, {"load": 0.9}]
+    (tmp_path / "threads.json").write_text(json.dumps({"machine": machine, "rows": rows}))
+    what = "| 2026-11-22 | One, 2 cores, Python 3.11, numpy 2, wann_lite 1 |"
+    lines = tables.machines_table().splitlines()
+    assert [line for line in lines[2:] if "threads" in line] == [f"| `threads.py` {what} 0.9 to 1.5 |"]
+    assert f"| `engine.py` {what} 0.5 |" in lines and len(lines) == 2 + len(tables.SCRIPTS)
+
+
+@pytest.mark.parametrize(
+    ("values", "form", "words"), [([2, 1, 3], ".1f", "1.0 to 3.0"), ([0.96, 1.04], ".1f", "1.0"), ([7], ",", "7")]
+)
+def test_a_range_goes_from_the_least_to_the_greatest(script, values, form, words):
+    assert script("speed_tables").range_of(values, form) == words
+
+
+def test_what_is_not_measured_yet_leaves_its_place_as_it_is(script, monkeypatch, tmp_path):
+    tables, page = script("tables"), "<!-- engine -->\nNot yet.\n<!-- end of engine -->\n<!-- mnist -->\nx\n"
+
+    def missing():
+        raise FileNotFoundError
+
+    places = {"engine": missing, "mnist": lambda: "a table"}
+    monkeypatch.setattr(tables, "PLACES", places)
+    assert tables.filled(page) == page
+    page += "<!-- end of mnist -->\n"
+    assert tables.filled(page) == page.replace("\nx\n", "\na table\n")
+    places["engine"] = lambda: "| \\1 |"
+    assert "<!-- engine -->\n| \\1 |\n<!-- end of engine -->" in tables.filled(page)

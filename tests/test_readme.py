@@ -5,7 +5,9 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -94,8 +96,24 @@ def test_every_picture_has_words() -> None:
     assert all(re.search(r'alt="[^"]', tag) for tag in re.findall(r"<img[^>]*>", README))
 
 
-def test_the_tables_of_figures_are_what_the_benchmarks_wrote(root: Path, readme: str) -> None:
-    command = [sys.executable, str(root / "benchmarks" / "tables.py")]
-    tables = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
-    for table in tables.strip().split("\n\n"):
-        assert table in readme, "the README's table is not that of benchmarks/results: run benchmarks/tables.py"
+@pytest.mark.parametrize("page", ["README.md", "benchmarks/speed.md"])
+def test_the_tables_of_figures_are_what_the_benchmarks_wrote(
+    page: str, root: Path, script: Callable[[str], ModuleType]
+) -> None:
+    text = (root / page).read_text(encoding="utf-8")
+    filled = script("tables").filled(text)
+    assert filled == text, f"{page} does not show what is in benchmarks/results: run benchmarks/tables.py --write"
+
+
+def test_everything_measured_has_its_place(root: Path, script: Callable[[str], ModuleType]) -> None:
+    tables = script("tables")
+    pages = [page.read_text(encoding="utf-8") for page in tables.PAGES]
+    begun = [name for page in pages for name in re.findall(r"^<!-- (?!end of)(.*) -->$", page, flags=re.MULTILINE)]
+    assert set(begun) == set(tables.PLACES)
+    assert sum(bool(tables.place(name).search(page)) for page in pages for name in tables.PLACES) == len(begun)
+
+
+def test_the_page_of_speed_names_scripts_that_there_are(root: Path) -> None:
+    page = (root / "benchmarks" / "speed.md").read_text(encoding="utf-8")
+    scripts = set(re.findall(r"benchmarks/\w+\.py", page))
+    assert len(scripts) > 5 and all((root / path).is_file() for path in scripts)
