@@ -103,7 +103,7 @@ def test_saving_changes_nothing(tmp_path: Path) -> None:
 def test_a_champion_that_has_left_the_population_is_kept(tmp_path: Path) -> None:
     begun = search()
     run(begun, 6)
-    begun._champion = begun._leader()._replace(network=Network(2, 2, ["abs", "abs"], [(1, 3)]), accuracies=np.ones(6))
+    begun._champion = begun._best()._replace(network=Network(2, 2, ["abs", "abs"], [(1, 3)]), accuracies=np.ones(6))
     begun.save(tmp_path / "checkpoint.npz")
     assert Search.resume(tmp_path / "checkpoint.npz", XOR).champion == begun.champion
 

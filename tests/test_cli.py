@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,10 +53,10 @@ def data() -> str:
     return "data.npz"
 
 
-def start(*typed: str, **how: Any) -> subprocess.Popen[str]:
+def start(*typed: str, program: Sequence[str] = ("-m", "wann_lite"), **how: Any) -> subprocess.Popen[str]:
     """A real process, which buffers what it prints as usual."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    command = [sys.executable, "-m", "wann_lite", *typed]
+    command = [sys.executable, *program, *typed]
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, text=True, env=environment, **(streams | how))
 
@@ -126,6 +126,10 @@ def test_help_names_each_command_and_each_option(capsys: pytest.CaptureFixture[s
     how = ("backend", "workers", "scheduler", "shards", "memory")
     for option in ("minutes", "generations", "preset", "seed", *how, "out"):
         assert f"\n  --{option} " in printed
+    assert main(["resume", "--help"]) == 0
+    printed = capsys.readouterr().out
+    for option in ("memory", "scheduler"):
+        assert f"\n  --{option} " in printed
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"wann_lite {__version__}\n"
 
@@ -160,14 +164,8 @@ def test_search_as_a_process() -> None:
     assert "\r" not in printed
     assert "six weights together" in printed
     folder = Path("new/run")
-    assert names(folder) == [
-        "champion.json",
-        "checkpoint.npz",
-        "config.json",
-        "generations.jsonl",
-        "lineage.json",
-        "score.json",
-    ]
+    # It took less time than there is between checkpoints.
+    assert names(folder) == ["champion.json", "config.json", "generations.jsonl", "lineage.json", "score.json"]
     config = json.loads((folder / "config.json").read_text())
     assert (config["task"], config["preset"], config["seed"], config["generations"]) == ("xor", "plane", 7, 3)
     assert SearchConfig(**config["settings"]) == SearchConfig.preset("plane")
@@ -514,10 +512,12 @@ def test_no_more_room_in_the_middle(room: int, file: str) -> None:
     def little_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
-    process = start("search", "xor", "--generations", "90", "--preset", "fast", "--out", "out", preexec_fn=little_room)
+    program = "import sys; from wann_lite.cli import main, running as r; r.SAVE_EVERY = 0; sys.exit(main(sys.argv[1:]))"
+    typed = ["search", "xor", "--generations", "90", "--preset", "fast", "--out", "out"]
+    process = start(*typed, program=["-c", program], preexec_fn=little_room)
     problems = process.communicate()[1]
     assert process.returncode == 2
-    assert re.fullmatch(rf"wann_lite: --out: {file} cannot be written to 'out' \([^\n]+\n", problems)
+    assert re.fullmatch(rf"wann_lite: --out: {file} cannot be opened or written in 'out' \([^\n]+\n", problems)
     assert ("then the run can be resumed" in problems) == ("checkpoint.npz" in names("out"))
     assert Lineage.load("out/lineage.json").champion == Network.load("out/champion.json")
     assert not [name for name in names("out") if name.startswith(".")]
@@ -829,14 +829,24 @@ def test_no_memory_is_a_mistake_too(network: str, mistake: Callable[..., str], m
 
 def test_a_population_that_outgrows_its_memory_leaves_its_champion(capsys: pytest.CaptureFixture[str]) -> None:
     # The compiled backend counts in blocks of 256 examples: it would not even begin.
-    typed = ["search", "xor", "--backend", "numpy", "--generations", "300", "--out", "out", "--memory"]
-    assert main([*typed, "300 kB"]) == 2
+    typed = ["search", "xor", "--backend", "numpy", "--generations", "8", "--out"]
+    assert main([*typed, "out", "--memory", "300 kB"]) == 2
     smaller, ended = capsys.readouterr().err.splitlines()
     assert smaller.startswith("wann_lite: a batch of 200 examples does not fit into memory='300 kB'")
-    assert re.match(r"wann_lite: memory is '300 kB', and generation \d+ needs \d+ kB .*: allow more", ended)
+    needed = re.match(r"wann_lite: memory is '300 kB', and generation \d+ needs (\d+) kB .*: allow more", ended)
+    enough = re.search(r"; then `python -m wann_lite resume out --memory (\S+)` goes on$", ended)
+    assert needed and enough
+    assert 2000 * int(needed[1]) <= SearchConfig(memory=enough[1]).memory_bytes <= 2200 * int(needed[1])
     assert Network.load("out/champion.json").n_outputs == 2
     assert main(["resume", "out"]) == 2
     assert "memory is '300 kB'" in capsys.readouterr().err
+    assert main(["resume", "out", "--memory", "20MB"]) == 0
+    printed = capsys.readouterr().out
+    assert "memory is 20MB and was 300 kB: it may find another network than the run would have\n" in printed
+    assert main([*typed, "ample", "--memory", "20MB"]) == 0
+    assert Network.load("out/champion.json") == Network.load("ample/champion.json")
+    settings = [json.loads(Path(where, "config.json").read_text())["settings"] for where in ("out", "ample")]
+    assert settings[0] == settings[1]
 
 
 def test_memory_that_is_no_size(mistake: Callable[..., str]) -> None:

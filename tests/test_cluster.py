@@ -26,6 +26,7 @@ from wann_lite.engine import cluster as cluster_module
 from wann_lite.engine import numpy_backend, workforce
 from wann_lite.engine.carrier import Carrier
 from wann_lite.engine.cluster import Cluster, connect
+from wann_lite.engine.rounding import rounded_here
 from wann_lite.engine.shards import ClusterError
 from wann_lite.engine.workforce import Workforce
 
@@ -435,9 +436,9 @@ PRETENCES = {
         "lacks the backend 'cython' .not built.: build it there",
     ),
     "another processor": (
-        "import wann_lite.engine.carrier as c; c.kept, c.compiled = c.compiled, lambda: (None, 'built, MMX')",
-        "import wann_lite.engine.carrier as c; c.compiled = c.kept",
-        "use workers of one kind",
+        "import wann_lite.engine.carrier as c; c.kept, c.rounded_here = c.rounded_here, lambda backend: '01234567'",
+        "import wann_lite.engine.carrier as c; c.rounded_here = c.kept",
+        "computes in another way than other workers do, .*: use workers with processors of one kind$",
     ),
 }
 
@@ -450,6 +451,36 @@ def pretence(client, request):
     client.run(exec, begin, workers=[address])
     yield address, answer
     client.run(exec, end, workers=[address])
+
+
+# Prints what tells how numpy rounds, and the bits themselves, with these instructions of the processor left unused.
+ROUNDING = """if True:
+    import numpy as np
+    from wann_lite.activations import ACTIVATIONS
+    from wann_lite.engine.rounding import rounded_here
+
+    x = np.linspace(-9, 9, 100_000, dtype=np.float32)
+    bits = [function(x).tobytes() for function in (*ACTIVATIONS.values(), np.exp)]
+    print(rounded_here("numpy"), hash(b"".join(bits)))
+"""
+
+
+def test_processors_that_round_differently_are_told_apart():
+    """An older processor is this one with its newer instructions left unused."""
+    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
+    there = [name for name in __cpu_dispatch__ if __cpu_features__[name]]
+    digits, bits = [], []
+    for unused in ("", " ".join(there)):
+        environment = os.environ | {"NPY_DISABLE_CPU_FEATURES": unused, "PYTHONHASHSEED": "0"}
+        command = [sys.executable, "-c", ROUNDING]
+        printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+        digits.append(printed[0])
+        bits.append(printed[1])
+    if bits[0] == bits[1]:
+        pytest.skip("numpy rounds alike with and without the newer instructions of this processor")
+    assert digits[0] != digits[1]
+    assert digits[0] == rounded_here("numpy")
 
 
 def test_a_worker_that_cannot_be_used_is_named(client, pretence):

@@ -1,17 +1,20 @@
 """A search whose mutations are informed: it repeats itself, stays in step, and finds more than a blind one."""
 
+import tracemalloc
 from types import MappingProxyType
 
 import numpy as np
 import pytest
+from backends import on_each_backend
 
 import wann_lite as wl
 from wann_lite import datasets
 from wann_lite.activations import NAMES
+from wann_lite.foresight import Foresight
 from wann_lite.informed import Grow
 from wann_lite.invariance import is_invariant
 from wann_lite.search import Search
-from wann_lite.survey import Survey
+from wann_lite.survey import Survey, bytes_of_survey
 from wann_lite.tasks import Classification
 
 DIGITS = Classification(datasets.digits())
@@ -71,7 +74,7 @@ def test_informed_mutations_beat_blind_ones():
     while blind.networks < informed.networks:
         blind.step()
     assert last.accuracy > 0.5
-    assert last.accuracy > blind._leader().accuracies.mean() + 0.15
+    assert last.accuracy > blind._best().accuracies.mean() + 0.15
 
 
 def test_an_informed_lineage_says_all():
@@ -134,6 +137,48 @@ def test_the_price_holds_connections_down():
     for price in (0.0, 10.0):
         search = digits_informed(price=price, max_connections=120)
         run(search, 60)
-        sizes.append(search._best().network.n_connections)
+        sizes.append(search.leader.network.n_connections)
     assert search._foresight.price > 0
     assert sizes[1] < sizes[0]
+
+
+@on_each_backend
+def test_a_survey_keeps_to_the_memory_too(monkeypatch, backend):
+    """What the batch holds and what a survey adds to it are measured in a search that has memory for neither whole."""
+    look_around, measured = Foresight.look_around, []
+
+    def watched(foresight, leader, rows):
+        tracemalloc.start()
+        look_around(foresight, leader, rows)
+        measured.append((len(rows), search._engine.n, tracemalloc.get_traced_memory()[1]))
+        tracemalloc.stop()
+        assert search._engine.shards.held_bytes + measured[-1][2] <= search.config.memory_bytes
+
+    monkeypatch.setattr(Foresight, "look_around", watched)
+    changes = {"batch": 1000, "first_batch": 1000, "survey": 1000, "how": {"backend": backend}}
+    search = digits_informed(memory="3MB", **changes)
+    with pytest.warns(UserWarning, match=r"does not fit into memory='3MB'"):
+        run(search, 30)
+    surveyed, batch, peak = measured[-1]
+    assert 100 < surveyed < 1000 and 100 < batch < 1000
+    assert peak > 3e6 / 3  # it uses what it may
+    del measured[:]
+    search = digits_informed(**changes)
+    run(search, 30)
+    assert {(surveyed, batch) for surveyed, batch, _ in measured} == {(1000, 1000)}
+
+
+def test_a_survey_takes_what_is_stated(monkeypatch):
+    """Also where its examples come in parts, two of which are there at once."""
+    monkeypatch.setattr("wann_lite.survey._ROWS_AT_ONCE", 400)
+    search = digits_informed()
+    run(search, 30)
+    network = search.leader.network
+    x, labels = DIGITS.examples
+    for n in (300, 400, 600, 1000):
+        tracemalloc.start()
+        part = x[:n].copy()
+        Survey(network, part, labels[:n], 1.0, 1.0, np.random.default_rng(0), DIGITS.image_shape)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert 0.6 < peak / bytes_of_survey(network, n) < 1

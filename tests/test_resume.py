@@ -146,15 +146,18 @@ def test_killed_at_any_moment_it_ends_as_if_it_had_not_been(kill: int, backend: 
     if "score.json" not in names("out"):
         assert main(["resume", "out"]) == 0
     assert outcome("out") == expected
-    kept = ["champion.json", "checkpoint.npz", "config.json", "generations.jsonl", "lineage.json", "score.json"]
-    assert [name for name in names("out") if name != "checkpoint-previous.npz"] == kept
+    kept = ["champion.json", "config.json", "generations.jsonl", "lineage.json", "score.json"]
+    checkpoints = {"checkpoint.npz", "checkpoint-previous.npz"}  # of one that had not begun to write them, none
+    assert [name for name in names("out") if name not in checkpoints] == kept
 
 
 @unix
-def test_killed_before_the_first_checkpoint_it_begins_again(whole: Whole) -> None:
+def test_killed_before_the_first_checkpoint_it_begins_again(whole: Whole, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("anywhere", 1000, *typed("numpy", "out"))[0] == -signal.SIGKILL
     assert names("out") == ["config.json", "generations.jsonl"]
+    capsys.readouterr()
     assert main(["resume", "out"]) == 0
+    assert capsys.readouterr().out.startswith("there is no checkpoint yet: the run begins again\n")
     assert outcome("out") == whole("numpy")[0]
 
 
@@ -174,10 +177,10 @@ def killed(whole: Whole) -> Path:
 def mistake(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Resume what cannot be resumed, and get the one line that answers; nothing in the folder may change."""
 
-    def answer(folder: str = "out") -> str:
+    def answer(folder: str = "out", *options: str) -> str:
         capsys.readouterr()
         before = {path: path.read_bytes() for path in Path(folder).iterdir()}
-        assert main(["resume", folder]) == 2
+        assert main(["resume", folder, *options]) == 2
         printed = capsys.readouterr()
         assert re.fullmatch(r"wann_lite: [^\n]+\n", printed.err)
         assert printed.err[:-1].isprintable()
@@ -240,6 +243,25 @@ def test_settings_that_somebody_has_changed(
     assert answer in mistake()
 
 
+def test_another_memory_counts_from_then_on(killed: Path, whole: Whole, capsys: pytest.CaptureFixture[str]) -> None:
+    def settings() -> dict[str, Any]:
+        return dict(json.loads((killed / "config.json").read_text())["settings"])
+
+    before = settings()
+    calls = whole("numpy")[1]["saving"]
+    assert call("saving", calls // 6 + 2, "resume", "out", "--memory", "1GB")[0] == -signal.SIGKILL
+    assert settings() == before | {"memory": "1GB"} != before
+    capsys.readouterr()
+    assert main(["resume", "out"]) == 0  # from a checkpoint that knows the old memory
+    assert "memory is" not in capsys.readouterr().out
+    assert settings()["memory"] == "1GB"
+    assert outcome("out") == whole("numpy")[0]  # both were more than enough
+
+
+def test_memory_that_is_no_size(killed: Path, mistake: Callable[..., str]) -> None:
+    assert mistake("out", "--memory", "much").startswith("wann_lite: memory is 'much': give a number and a unit")
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, "\x00"])
 def test_settings_that_are_none(text: str, killed: Path, mistake: Callable[..., str]) -> None:
     (killed / "config.json").write_text(text)
@@ -296,7 +318,7 @@ def test_no_more_room(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         assert main(["resume", "out"]) == 2
-    assert "No space left on device): make room there, then the run can be resumed" in capsys.readouterr().err
+    assert "you may write there, then the run can be resumed; no file is left half-written" in capsys.readouterr().err
     assert [(killed / name).read_bytes() for name in ("checkpoint.npz", "checkpoint-previous.npz")] == kept
     assert main(["resume", "out"]) == 0
     assert outcome("out") == whole("numpy")[0]
@@ -377,7 +399,7 @@ def test_checkpoints_take_a_small_share_of_the_time(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Search, "step", step)
     monkeypatch.setattr(running.time, "monotonic", lambda: now[0])
     assert main(["search", "data.npz", "--preset", "paper", "--generations", "60", "--out", "out"]) == 0
-    assert written == [1, 1.5 + 25, 1.5 + 25.5 + 25, 61 + 1.5]
+    assert written == [3, 3.5 + 25, 3.5 + 25.5 + 25, 61 + 1.5]
 
 
 def test_a_checkpoint_that_finds_no_room_leaves_those_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,7 +410,7 @@ def test_a_checkpoint_that_finds_no_room_leaves_those_before(tmp_path: Path, mon
         for content in (b"first", b"second", b"third"):
             folder.save_checkpoint(content)
         monkeypatch.setattr(run_folder.os, "fsync", full)
-        with pytest.raises(RunFolderError, match=r"checkpoint.npz cannot be written .*No space left"):
+        with pytest.raises(RunFolderError, match=r"checkpoint.npz cannot be opened or written .*No space left"):
             folder.save_checkpoint(b"fourth")
     assert (tmp_path / "checkpoint.npz").read_bytes() == b"third"
     assert (tmp_path / "checkpoint-previous.npz").read_bytes() == b"second"

@@ -103,7 +103,7 @@ def full(*arguments: Any) -> None:
 
 def test_nothing_stays_if_the_settings_find_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_folder, "write_atomically", full)
-    with pytest.raises(RunFolderError, match=r"config.json cannot be written .*No space left.*: make room"):
+    with pytest.raises(RunFolderError, match=r"config.json cannot be opened .*No space left.*: see that"):
         RunFolder(tmp_path / "a" / "b", {})
     assert names(tmp_path) == []
 
@@ -141,9 +141,9 @@ def test_a_champion_that_finds_no_room_leaves_the_one_before(tmp_path: Path, mon
     with RunFolder(tmp_path, {}) as folder:
         folder.save_champion(SMALL, lineage(SMALL))
         monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(RunFolderError, match=r"champion.json cannot be written"):
+        with pytest.raises(RunFolderError, match=r"champion.json cannot be opened or written"):
             folder.save_champion(LARGER, lineage(LARGER))
-        with pytest.raises(RunFolderError, match=r"score.json cannot be written"):
+        with pytest.raises(RunFolderError, match=r"score.json cannot be opened or written"):
             folder.save_score({})
     assert Network.load(tmp_path / "champion.json") == SMALL
     assert names(tmp_path) == ["champion.json", "config.json", "generations.jsonl", "lineage.json"]

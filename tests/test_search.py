@@ -87,6 +87,7 @@ def test_a_record_tells_what_a_replay_shows():
                 best = float(individual.losses.mean())
                 front.append((individual.network.n_connections, round(best, 5)))
         assert list(record.front) == front
+        assert record.loss == search.leader.losses.mean() == min(who.losses.mean() for who in search.population)
         assert min(loss for _, loss in record.front) == pytest.approx(record.loss, abs=1e-5)
         assert np.mean(record.losses) == pytest.approx(record.loss, abs=1e-5)
         assert np.mean(record.accuracies) == pytest.approx(record.accuracy, abs=1e-5)
@@ -269,6 +270,8 @@ def test_a_champion_needs_a_search():
         _ = small_search().champion
     with pytest.raises(ValueError, match="has not begun"):
         _ = small_search().lineage
+    with pytest.raises(ValueError, match="has not begun"):
+        _ = small_search().leader
 
 
 def test_a_task_is_a_task():
@@ -322,8 +325,11 @@ def test_many_small_shards_take_more_memory_where_examples_come_in_blocks(backen
 
 def test_memory_that_one_network_does_not_fit_into_is_refused():
     search = small_search(memory="10 kB")
-    with pytest.raises(MemoryBudgetError, match=r"memory is '10 kB'.*allow more, or a smaller population"):
+    with pytest.raises(MemoryBudgetError, match=r"memory is '10 kB'.*allow more, or a smaller population") as caught:
         search.step()
+    enough = small_search(memory=caught.value.enough)
+    run(enough, 3)
+    assert enough.generation == 3
 
 
 def test_memory_without_a_unit_is_refused():

@@ -71,7 +71,8 @@ class SearchConfig:
         In how many slices a batch is dealt out, at most `batch`; many workers carry them at once. None is one for 2,500
         of `batch`. It decides how sums are rounded, so another number may find another network.
     memory : str
-        What the arrays of a generation may take, such as "500MB" or "2GB"; a batch is no larger than fits.
+        What the arrays of a generation may take, such as "500MB" or "2GB", those of a survey among them; a batch, and
+        a survey, is no larger than fits.
     survey : int
         How many examples of each new batch tell which changes promise most (`wann_lite.survey`); mutations are then
         informed. With 0 they are blind.
@@ -223,6 +224,22 @@ class SearchConfig:
             "activations": list(self.activations),
             "weights": list(self.weights),
         }
+
+
+def in_units(n_bytes: float) -> str:
+    """A number of bytes as `SearchConfig.memory` takes it, rounded up to two digits.
+
+    Examples
+    --------
+    >>> in_units(681_000), in_units(4e9), in_units(1.23e9)
+    ('690kB', '4GB', '1.3GB')
+    """
+    step = 10 ** max(0, math.floor(math.log10(n_bytes)) - 1)
+    rounded = math.ceil(n_bytes / step) * step
+    for unit in ("GB", "MB", "kB"):
+        if rounded >= _BYTES[unit.upper()]:
+            return f"{rounded / _BYTES[unit.upper()]:g}{unit}"
+    return f"{rounded}B"
 
 
 def _whole(name: str, value: Any, least: int) -> None:

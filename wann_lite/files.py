@@ -14,7 +14,7 @@ from pathlib import Path
 def write_atomically(
     path: str | os.PathLike[str], content: str | bytes, *, previous: str | os.PathLike[str] | None = None
 ) -> None:
-    """Write `content` to a temporary file beside `path`, flush it to the disk and rename it.
+    """Write `content` to a temporary file beside `path`, flush it to the disk, rename it and flush the folder.
 
     Whatever happens, `path` holds either what it held before or all of `content`. Text is written as UTF-8. A
     symbolic link stays, and the file that it leads to is replaced; a device or a pipe, which cannot be
@@ -63,10 +63,21 @@ def write_atomically(
         if previous is not None and path.exists():
             os.replace(path, previous)
         os.replace(temporary, path)
+        _flush_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """See that new names outlast a power failure too, where the system can do that; the files are there in any case."""
+    with contextlib.suppress(OSError):  # Windows opens no folder, and some file systems flush none
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def remove_leftovers(folder: str | os.PathLike[str]) -> None:

@@ -75,7 +75,7 @@ class RunFolder:
             undo.append((self.path / GENERATIONS).unlink)
             undo.append(self._generations.close)
             self._take()
-            self._write(CONFIG, json.dumps(config, indent=1) + "\n")
+            self.save_config()
 
     @classmethod
     def reopen(cls, path: str | os.PathLike[str]) -> RunFolder:
@@ -175,6 +175,16 @@ class RunFolder:
             os.fsync(self._generations.fileno())
             write_atomically(self.path / CHECKPOINT, content, previous=self.path / PREVIOUS)
 
+    def save_config(self) -> None:
+        """Write `config.json`, as `config` is now.
+
+        Raises
+        ------
+        RunFolderError
+            If it cannot be written; what was there before stays.
+        """
+        self._write(CONFIG, json.dumps(self.config, indent=1) + "\n")
+
     def save_champion(self, champion: Network, lineage: Lineage) -> None:
         """Write `champion.json` and `lineage.json`, in place of those that were there.
 
@@ -237,8 +247,8 @@ class RunFolder:
         except OSError as error:
             otherwise = "then the run can be resumed" if self.checkpoints else "or choose another folder"
             raise RunFolderError(
-                f"{name} cannot be written to {str(self.path)!r} ({error.strerror or error}): "
-                f"make room there, {otherwise}; no file is left half-written"
+                f"{name} cannot be opened or written in {str(self.path)!r} ({error.strerror or error}): see that there "
+                f"is room and that you may write there, {otherwise}; no file is left half-written"
             ) from error
 
 

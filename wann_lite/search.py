@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from . import checkpoint
 from ._version import __version__
-from .config import SearchConfig
+from .config import SearchConfig, in_units
 from .engine import Engine, Phenotype
 from .engine.shards import Shards
 from .files import write_atomically
@@ -30,17 +30,30 @@ from .lineage import Birth, Lineage
 from .network import Network
 from .population import Champion, Generation, Individual
 from .ranking import first_front, rank, tournament
+from .survey import bytes_of_survey
 from .tasks import Classification
 from .variation import Variation
 
-# Between changes of batch a population grows a little.
-_PART_OF_MEMORY, _LEAST_BATCH = 0.8, 100
+# Between changes of batch a population grows a little. A survey is made before it does, and in the room left for that
+# if it is enough; else it gets up to a half.
+_PART_OF_MEMORY, _PART_BESIDE_SURVEY, _LEAST_BATCH = 0.8, 0.5, 100
 # So many points of a Pareto front show its course; more would make long lines.
 _FRONT_POINTS = 24
 
 
 class MemoryBudgetError(ValueError):
-    """A population that does not fit into the memory that the settings allow."""
+    """A population that does not fit into the memory that the settings allow.
+
+    Parameters
+    ----------
+    message : str
+    enough : str
+        A memory that would do for quite a while, as `SearchConfig` takes it.
+    """
+
+    def __init__(self, message: str, enough: str) -> None:
+        super().__init__(message)
+        self.enough = enough
 
 
 class Search:
@@ -155,7 +168,7 @@ class Search:
             children = self._informed_children(parents) if config.survey else self._children(parents)
             self._succeed(elite + children, new=len(children), generation=self.generation + 1)
         if self._champion is None or self.generation % self.config.validate_every == 0:
-            self._champion = self._leader()
+            self._champion = self._best()
         self.seconds += time.perf_counter() - started
         self._broken_off = False
         return self._record(self._champion)
@@ -192,24 +205,34 @@ class Search:
         per_example = self._engine.bytes_per_example(phenotypes)
         due = self.generation % self.config.batch_every == 0
         if due or self._engine.bytes_of_batch(self._engine.n, per_example) > self.config.memory_bytes:
-            rows = self._batch(per_example)
+            survey, leader = self.config.survey, phenotypes[0]
+            takes = partial(bytes_of_survey, leader.network)
+            rows = self._batch(per_example, beside=takes(survey))
             self._engine.change_batch(rows, keep=phenotypes)
-            if self.config.survey:
-                self._foresight.look_around(phenotypes[0], rows[: self.config.survey])
+            if survey:
+                room = self.config.memory_bytes - self._engine.bytes_of_batch(len(rows), per_example)
+                fitting = bisect_right(range(1, survey + 1), room, key=takes)
+                self._foresight.look_around(leader, rows[: max(1, fitting)])
         else:
             self._engine.hold(phenotypes)
 
-    def _batch(self, per_example: int) -> NDArray[Any]:
-        """A batch of the size that is due, or as much of it as fits, with room for what the next generations add."""
+    def _batch(self, per_example: int, beside: int = 0) -> NDArray[Any]:
+        """A batch of the size that is due, or as much of it as fits, with room for what the next generations add.
+
+        Before they do, there is to be room for so many bytes `beside` it, or for half of what memory there is.
+        """
+        memory = self.config.memory_bytes
+        allowed = min(_PART_OF_MEMORY * memory, max(_PART_BESIDE_SURVEY * memory, memory - beside))
         wanted = min(self.config.batch_at(self.generation), len(self.task.examples[1]))
         least = min(wanted, _LEAST_BATCH)
         takes = partial(self._engine.bytes_of_batch, per_example=per_example)
-        fitting = bisect_right(range(1, wanted + 1), _PART_OF_MEMORY * self.config.memory_bytes, key=takes)
+        fitting = bisect_right(range(1, wanted + 1), allowed, key=takes)
         if fitting < least:
-            needed = math.ceil(takes(least) / _PART_OF_MEMORY / 1e3)
+            needed = math.ceil(takes(least) / (_PART_BESIDE_SURVEY if beside else _PART_OF_MEMORY) / 1e3)
             raise MemoryBudgetError(
                 f"memory is {self.config.memory!r}, and generation {self.generation} needs {needed:,} kB even with "
-                f"a batch of {least} examples: allow more, or a smaller population, or fewer shards"
+                f"a batch of {least} examples: allow more, or a smaller population, or fewer shards",
+                enough=in_units(2000 * needed),
             )
         if fitting < wanted and not self._short_of_memory:
             self._short_of_memory = True
@@ -271,7 +294,7 @@ class Search:
             while not ended:
                 record = self.step()
                 ended = self.generation >= last or time.perf_counter() >= deadline or self._stopped
-                yield self._record(self._leader()) if ended else record
+                yield self._record(self._best()) if ended else record
         finally:
             self._engine.shards.rest()
 
@@ -313,7 +336,13 @@ class Search:
 
     @classmethod
     def resume(
-        cls, path: str | os.PathLike[str], task: Classification, *, workers: int = 1, cluster: Any = None
+        cls,
+        path: str | os.PathLike[str],
+        task: Classification,
+        *,
+        workers: int = 1,
+        cluster: Any = None,
+        memory: str | None = None,
     ) -> Search:
         """The search whose checkpoint is at `path`, where it was then: it goes on as if it had never stopped.
 
@@ -328,6 +357,9 @@ class Search:
             How many threads carry the array work; they do not change the result.
         cluster : distributed.Client or str, optional
             What carries it in place of threads, as for a new search.
+        memory : str, optional
+            In place of the memory in the settings. Where a batch then has another size, the search finds another
+            network than it would have found.
 
         Raises
         ------
@@ -335,7 +367,13 @@ class Search:
             (a ValueError) If there is no checkpoint, or it is damaged, or belongs to another task or another version
             of the package, or to a backend that is not built here.
         """
-        return checkpoint.from_file(path, lambda **settings: cls(task, workers=workers, cluster=cluster, **settings))
+
+        def new(config: SearchConfig, **settings: Any) -> Search:
+            if memory is not None:
+                config = config.replace(memory=memory)
+            return cls(task, config, workers=workers, cluster=cluster, **settings)
+
+        return checkpoint.from_file(path, new)
 
     # --- what came of it
 
@@ -343,15 +381,15 @@ class Search:
     def champion(self) -> Network:
         """The network with the highest mean accuracy over the shared weights on validation examples.
 
-        Every `validate_every` generations the individual with the lowest mean loss (and price, where connections have
-        one) is looked at, and the one of this moment here; asking does not change what the search goes on to find.
+        Every `validate_every` generations the leader is looked at, and the one of this moment here; asking does not
+        change what the search goes on to find.
 
         Raises
         ------
         ValueError
             If the search has not begun.
         """
-        champion = self._leader()
+        champion = self._best()
         return champion.network.replace(
             shared_weight=self.config.weights[int(champion.accuracies.argmax())],
             found={
@@ -368,6 +406,19 @@ class Search:
         )
 
     @property
+    def leader(self) -> Individual:
+        """The individual of this generation with the lowest mean loss (and price, where connections have one).
+
+        Raises
+        ------
+        ValueError
+            If the search has not begun.
+        """
+        if not self.population:
+            raise ValueError("the search has not begun: run it for at least one generation")
+        return self.population[int(self._costs().argmin())]
+
+    @property
     def lineage(self) -> Lineage:
         """The champion's ancestry, mutation by mutation.
 
@@ -376,7 +427,7 @@ class Search:
         ValueError
             If the search has not begun.
         """
-        champion = self._leader()
+        champion = self._best()
         return Lineage.of(champion.founder, champion.birth)
 
     def _costs(self) -> NDArray[Any]:
@@ -384,36 +435,31 @@ class Search:
         connections = np.array([individual.phenotype.n_connections for individual in self.population])
         return self._losses.mean(axis=1) + self._foresight.price * connections
 
-    def _best(self) -> Individual:
-        return self.population[int(self._costs().argmin())]
-
-    def _leader(self) -> Champion:
-        """The champion so far or the best individual of now, whichever does better."""
-        if not self.population:
-            raise ValueError("the search has not begun: run it for at least one generation")
-        best = self._best()
-        if self._glance is None or self._glance[0] is not best:
-            accuracies = self.task.validate(best.network, self.config.weights)
-            self._glance = best, Champion(best.network, best.birth, best.founder, accuracies)
+    def _best(self) -> Champion:
+        """The champion so far or the leader of now, whichever does better."""
+        leader = self.leader
+        if self._glance is None or self._glance[0] is not leader:
+            accuracies = self.task.validate(leader.network, self.config.weights)
+            self._glance = leader, Champion(leader.network, leader.birth, leader.founder, accuracies)
         challenger = self._glance[1]
         if self._champion is None or challenger.accuracies.mean() > self._champion.accuracies.mean():
             return challenger
         return self._champion
 
     def _record(self, champion: Champion) -> Generation:
-        best = self._best()
+        leader = self.leader
         return Generation(
             generation=self.generation,
             networks=self.networks,
             seconds=self.seconds,
-            loss=float(best.losses.mean()),
-            connections=best.phenotype.n_connections,
-            hidden=best.phenotype.n_hidden,
+            loss=float(leader.losses.mean()),
+            connections=leader.phenotype.n_connections,
+            hidden=leader.phenotype.n_hidden,
             accuracy=float(champion.accuracies.mean()),
             champion_connections=champion.network.n_connections,
             ranked_by=self._ranked_by,
             accuracies=_rounded(champion.accuracies),
-            losses=_rounded(best.losses),
+            losses=_rounded(leader.losses),
             front=self._front(),
         )
 

@@ -147,12 +147,7 @@ def _add_search(commands: _Commands) -> None:
         help="in how many parts a batch is dealt out, so how many workers have something to do (if not given: one "
         "for 2,500 examples); another number may find another network",
     )
-    parser.add_argument(
-        "--memory",
-        type=_filled,
-        metavar="SIZE",
-        help="what the arrays of a generation may take, such as 500MB (if not given: 2GB); batches are as large as fit",
-    )
+    _add_memory(parser, "if not given: 2GB")
     parser.add_argument(
         "--out",
         type=_filled,
@@ -173,6 +168,7 @@ def _add_resume(commands: _Commands) -> None:
         "again, and their lines in generations.jsonl are written anew.",
     )
     parser.add_argument("folder", metavar="DIR", type=_filled, help="the folder of the run, as `search` printed it")
+    _add_memory(parser, "if not given: as before; with another it may find another network than the run would have")
     _add_scheduler(parser)
 
 
@@ -200,6 +196,15 @@ def _add_draw(commands: _Commands) -> None:
     parser = _add_command(commands, "draw", "draw", "draw a network", "draw runs/first/champion.json -o champion.svg")
     parser.add_argument("network", metavar="NETWORK.json", type=_network, help="a network's file, such as a champion's")
     parser.add_argument("-o", dest="file", required=True, metavar="FILE", type=_filled, help="ends in .svg or .png")
+
+
+def _add_memory(parser: argparse.ArgumentParser, usual: str) -> None:
+    parser.add_argument(
+        "--memory",
+        type=_filled,
+        metavar="SIZE",
+        help=f"what the arrays of a generation may take, such as 500MB ({usual}); batches are as large as fit",
+    )
 
 
 def _add_scheduler(parser: argparse._ActionsContainer) -> None:

@@ -69,7 +69,8 @@ def carry_out(
         except MemoryBudgetError as error:
             with contextlib.suppress(RunFolderError):
                 _keep_champion(search, folder)
-            raise Mistake(str(error)) from error
+            how = _how_to_resume(folder, scheduler, "--memory", error.enough)
+            raise Mistake(f"{error}; then `{how}` goes on") from error
         except KeyboardInterrupt:
             return interruption.code
         _keep_champion(search, folder)
@@ -124,7 +125,8 @@ class _Checkpoints:
 
     def __init__(self, search: Search, folder: RunFolder) -> None:
         self._search, self._folder = search, folder
-        self._due = float("-inf")
+        # A run that is killed before that is begun again, and loses no more.
+        self._due = time.monotonic() + SAVE_EVERY
         self._latest: int | None = None
 
     def consider(self, now: bool) -> None:
@@ -149,9 +151,9 @@ def _tell(message: Warning | str, *where: Any, **more: Any) -> None:
     print(f"wann_lite: {in_one_line(str(message))}", file=sys.stderr)
 
 
-def _how_to_resume(folder: RunFolder, scheduler: str | None) -> str:
+def _how_to_resume(folder: RunFolder, scheduler: str | None, *more: str) -> str:
     where = ["--scheduler", scheduler] if scheduler else []
-    return f"{PROGRAM} {shlex.join(['resume', str(folder.path), *where])}"
+    return f"{PROGRAM} {shlex.join(['resume', str(folder.path), *more, *where])}"
 
 
 def _keep_champion(search: Search, folder: RunFolder) -> None:

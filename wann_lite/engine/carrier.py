@@ -11,19 +11,23 @@ from numpy.typing import NDArray
 
 from .._version import __version__
 from .backends import compiled
+from .rounding import rounded_here
 
 Array = NDArray[Any]
 
 
-def described(backend: str) -> tuple[str, str, str]:
+def described(backend: str) -> tuple[str, str, str, str]:
     """What decides how sums are rounded in this process.
 
     Returns
     -------
-    (str, str, str)
-        The versions of wann_lite and numpy, and what the backend is.
+    (str, str, str, str)
+        The versions of wann_lite and numpy, what the backend is, and digits that tell how it rounds; none if it was
+        not built.
     """
-    return __version__, np.__version__, "numpy" if backend == "numpy" else compiled()[1]
+    module, what = (None, "numpy") if backend == "numpy" else compiled()
+    digits = rounded_here(backend) if module or backend == "numpy" else ""
+    return __version__, np.__version__, what, digits
 
 
 class Carrier:

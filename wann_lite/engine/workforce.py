@@ -81,8 +81,8 @@ class Workforce:
         self._client, self._backend = client, backend
         #: Of each worker that was ever asked, whether it may be used.
         self._checked: dict[str, bool] = {}
-        #: What all of them compute with.
-        self._what: str | None = None
+        #: What all of them compute with, and how they round.
+        self._way: list[str] | None = None
         self.usable(refuse=True)
 
     @property
@@ -146,16 +146,16 @@ class Workforce:
         """Why a worker that describes itself so cannot be used; empty if it can."""
         if isinstance(answer, Exception):
             return f"cannot import wann_lite {__version__} ({answer}): install it there as here"
-        version, numpy, what = answer
+        version, numpy, *way = answer
         for name, theirs, ours in (("wann_lite", version, __version__), ("numpy", numpy, np.__version__)):
             if theirs != ours:
                 return f"has {name} {theirs}, and this process {ours}: install the same version in both places"
-        if self._backend == "cython" and not what.startswith("built"):
-            return f"lacks the backend 'cython' ({what}): build it there, or search with the backend 'numpy'"
-        if self._what not in (None, what):
+        if self._backend == "cython" and not way[0].startswith("built"):
+            return f"lacks the backend 'cython' ({way[0]}): build it there, or search with the backend 'numpy'"
+        if self._way not in (None, way):
             return (
-                f"has a backend {what}, and another worker one {self._what}, so the result would depend on who carries "
-                "what: use workers of one kind, or the backend 'numpy'"
+                "computes in another way than other workers do, so the result would depend on who carries what: "
+                "use workers with processors of one kind"
             )
-        self._what = what
+        self._way = way
         return ""

@@ -56,7 +56,7 @@ class Racer:
         """
         if not self.search.population:
             raise ValueError("the search has not begun: let the race advance first")
-        return self.search._best().network
+        return self.search.leader.network
 
 
 class Race:
