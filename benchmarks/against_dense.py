@@ -70,7 +70,7 @@ def compared(task, size, inserting, every, images, rounds):
 def main():
     """Measure row by row, print each and write all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, nargs="+", default=[300, 1849])
     parser.add_argument("--images", type=int, default=1000)
     parser.add_argument("--out", default=RESULTS / "against_dense.json")

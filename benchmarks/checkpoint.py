@@ -128,7 +128,7 @@ def measured(task, population, connections, rounds):
 def main():
     """Measure, print as it goes, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=40)
     parser.add_argument("--presets", nargs="+", default=["informed", "paper"])
     parser.add_argument("--populations", type=int, nargs="+", default=[24, 960])
     parser.add_argument("--connections", type=int, default=1849)

@@ -204,7 +204,7 @@ def checkpoint_in_words():
     """What part of a run checkpoints took, and how long it takes to resume."""
     record = read("checkpoint")
     runs, largest = record["runs"], max(record["rows"], key=lambda row: row["population"])
-    shares = " and ".join(f"{100 * its['share']:.1f} % with `{its['preset']}`" for its in runs)
+    shares = " and ".join(f"{100 * its['share']:.1f} % (`{its['preset']}`)" for its in runs)
     return (
         f"In runs of {range_of((its['seconds'] for its in runs), '.0f')} seconds by the command line, checkpoints took "
         f"{shares} of the time; `resume` takes {largest['resume_seconds']:.1f} seconds for {largest['population']} "
