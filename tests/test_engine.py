@@ -1,5 +1,8 @@
 """The engine against the reference: whatever it computes incrementally, `evaluate` computes from scratch."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from backends import on_each_backend
@@ -383,3 +386,41 @@ def test_outputs_that_overflow_are_the_worst_there_is_and_not_an_error(backend):
     chain = Network(1, 2, chain.activations, [*chain.connections, (143, 2)])
     engine = engine_on(np.ones((4, 1)), np.array([0, 1, 0, 1]), 2, [1.0, 2.0], scale_free=False, backend=backend)
     assert found(engine, chain).losses.tolist()[1] == np.inf
+
+
+# --- memory
+
+COLLECT = """
+import gc, sys, weakref
+import wann_lite as wl
+from wann_lite import datasets, tasks
+
+class Holder:
+    pass
+
+backend, young, workers = sys.argv[1], sys.argv[2] == "young", int(sys.argv[3])
+task = tasks.Classification(datasets.circles())
+config = wl.SearchConfig(population=32, batch=200, first_batch=200, initial_connections=1.0, rates={"insert_node": 1.0})
+for generations in range(1, 6):
+    holder = Holder()
+    holder.itself = holder
+    holder.search = wl.Search(task, config, seed=0, backend=backend, workers=workers)
+    for generation in holder.search.run(generations=generations):
+        if young and generation.generation == 1:
+            gc.collect(0)  # what is there so far grows old, and is taken to pieces before the rest
+    watched = [weakref.ref(holder), weakref.ref(holder.search)]
+    del holder, generation
+    gc.collect()
+    assert [watch() for watch in watched] == [None, None]
+print("collected")
+"""
+
+
+@on_each_backend
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("age", ["old", "young"])
+def test_a_search_that_is_part_of_a_cycle_can_be_collected(backend, age, workers):
+    """In a process of its own, which a fault here would end."""
+    command = [sys.executable, "-c", COLLECT, backend, age, workers]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "collected\n", "")

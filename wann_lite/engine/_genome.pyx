@@ -10,7 +10,6 @@ from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcmp, memcpy, memmove
 
 from ..activations import NAMES
-from ..mutation import DRAWN
 from ..network import Network
 
 cdef extern from "sources.h":
@@ -22,7 +21,9 @@ SOURCES = fingerprint_of_sources().decode()
 cdef dict CODES = {name: code for code, name in enumerate(NAMES)}
 cdef list NAMES_BY_CODE = list(NAMES)
 
-# The places of the kinds in `mutation.DRAWN`.
+#: The kinds of mutation that `propose` draws and `apply` carries out, in the order of their numbers.
+KINDS = ("add_connection", "insert_node", "enable_connection", "change_activation", "remove_connection")
+
 cdef enum:
     ADDITION = 0
     INSERTION = 1
@@ -30,8 +31,6 @@ cdef enum:
     ACTIVATION = 3
     REMOVAL = 4
     GUESSES = 200  # as in `proposals`
-
-assert DRAWN == ("add_connection", "insert_node", "enable_connection", "change_activation", "remove_connection")
 
 
 # --- lists and queues of whole numbers
@@ -199,7 +198,7 @@ cdef class Chances:
         self.limit = -1 if variation.max_connections is None else variation.max_connections
         for kind, rate in variation.rates.items():
             if rate > 0:
-                self.kinds[self.n_rates], self.rates[self.n_rates] = DRAWN.index(kind), rate
+                self.kinds[self.n_rates], self.rates[self.n_rates] = KINDS.index(kind), rate
                 self.n_rates += 1
         for name in variation.activations:
             self.codes[self.n_codes] = CODES[name]

@@ -13,7 +13,8 @@ from libc.string cimport memcmp, memcpy, memset
 import numpy as np
 
 from ..activations import NAMES
-from ..mutation import DRAWN, Mutation
+from ..mutation import Mutation
+from ._genome import KINDS
 from .phenotype import Phenotype
 
 from ._genome cimport Change, Chances, Dice, Genome, Heap, Lists, dice_of, genome_of, pop, push
@@ -28,7 +29,7 @@ SOURCES = fingerprint_of_sources().decode()
 cdef enum:
     NONE = -2147483648  # as in _hot
 
-cdef list _KINDS = list(DRAWN)
+cdef list _KINDS = list(KINDS)
 cdef list _NAMES = list(NAMES)
 cdef dict _CODES = {name: code for code, name in enumerate(NAMES)}
 

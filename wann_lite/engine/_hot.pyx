@@ -7,9 +7,10 @@ cache, before the next examples come: what the parent holds is read once and not
 What each step means is said in `plan`, what each array holds in `numpy_backend`; both backends agree to rounding.
 """
 
+cimport cython
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
@@ -20,6 +21,9 @@ cdef extern from "sources.h":
 
 #: The fingerprint of what this was compiled from.
 SOURCES = fingerprint_of_sources().decode()
+
+#: What `activate` in kernels.h can do, in the order of its codes.
+ACTIVATIONS = ("linear", "step", "sin", "gaussian", "tanh", "sigmoid", "inverse", "abs", "relu", "cos")
 
 cdef extern from "dispatch.h" nogil:
     ctypedef struct Kernels:
@@ -105,6 +109,9 @@ cdef void *resized(void *memory, size_t size) except NULL:
 
 # --- what is held
 
+# The garbage collector takes the parts of a cycle to pieces in any order. These two must stay whole until they are
+# freed; they hold nothing that could be part of a cycle.
+@cython.no_gc
 cdef class Pool:
     """Blocks of float32 of one size, given out and taken back: new memory from the system is slow to touch.
 
@@ -135,6 +142,7 @@ cdef class Pool:
         return self.spare.pop()
 
 
+@cython.no_gc
 cdef class Rows:
     """Memory for float32, on the boundary of a cache line; from a pool if there is one."""
 
@@ -223,12 +231,12 @@ cdef class Scratch:
         if transient > self.transient:
             free(self.nodes)
             free(self.thin)
-            self.nodes = <float *> malloc(2 * transient * self.n_weights * BLOCK * sizeof(float))
+            self.nodes = <float *> malloc(sizeof(float) * 2 * BLOCK * self.n_weights * transient)
             self.thin = <unsigned char *> malloc(transient)
             self.transient = transient if self.nodes is not NULL and self.thin is not NULL else 0
         if changed > self.changed:
             free(self.columns)
-            self.columns = <float *> malloc(changed * BLOCK * sizeof(float))
+            self.columns = <float *> malloc(sizeof(float) * BLOCK * changed)
             self.changed = changed if self.columns is not NULL else 0
         return self.transient >= transient and self.changed >= changed
 
@@ -311,6 +319,7 @@ cdef class Shard:
         if predecessor is not None:
             predecessor.nodes.clear()
             predecessor.kept.clear()
+            predecessor.n_losses = 0
             if predecessor.pool.count == self.pool.count:
                 self.pool = predecessor.pool
         self.weights = <float *> malloc(self.n_weights * sizeof(float))
@@ -402,7 +411,7 @@ cdef class Shard:
             place.data = self.sums[name] + (b if self.thin[name] else b * self.n_weights)
             place.stride = 0 if self.thin[name] else BLOCK
         else:
-            place.data = scratch.nodes + 2 * (-1 - name) * self.n_weights * BLOCK
+            place.data = scratch.nodes + <Py_ssize_t> 2 * (-1 - name) * self.n_weights * BLOCK
             place.stride = 0 if scratch.thin[-1 - name] else BLOCK
         return place
 
@@ -412,7 +421,7 @@ cdef class Shard:
             place.data = self.values[name] + (b if name < self.first else b * self.n_weights)
             place.stride = 0 if name < self.first else BLOCK
         else:
-            place.data = scratch.nodes + (1 + 2 * (-1 - name)) * self.n_weights * BLOCK
+            place.data = scratch.nodes + (1 + <Py_ssize_t> 2 * (-1 - name)) * self.n_weights * BLOCK
             place.stride = BLOCK
         return place
 
@@ -650,6 +659,7 @@ cdef class Shard:
         cdef Scratch scratch = Scratch(self.n_weights, 1)
         cdef Program plans
         for plans in programs:
+            self.check_parents(plans)
             if not scratch.make_room(plans.transient, plans.changed):
                 raise MemoryError()
             for start in plans.starts:
@@ -664,6 +674,16 @@ cdef class Shard:
         if not scratch.make_room(plans.transient, plans.changed):
             raise MemoryError()
         return scratch
+
+    cdef int check_parents(self, Program plans) except -1:
+        """Refuse the children of those whose losses are not kept."""
+        cdef long start
+        cdef int key
+        for start in plans.starts:
+            key = plans.data[start]
+            if not 0 <= key < self.n_losses or self.losses[key] is NULL:
+                raise ValueError(f"no loss is kept under {key}: a child's parent must be found or inherited first")
+        return 0
 
     cdef inline void ask(self, Task *task, int *plan, double *losses, unsigned char *fits) noexcept nogil:
         """Make a task of a plan, of which nothing is kept."""
@@ -755,15 +775,18 @@ cdef class Shard:
 
     cdef _keep(self, int key, Loss loss):
         if key >= self.n_losses:
-            self.losses = <View **> resized(self.losses, 2 * (key + 1) * sizeof(View *))
+            self.losses = <View **> resized(self.losses, sizeof(View *) * 2 * (key + 1))
+            memset(self.losses + self.n_losses, 0, (2 * (key + 1) - self.n_losses) * sizeof(View *))
             self.n_losses = 2 * (key + 1)
         self.kept[key] = loss
         self.losses[key] = &loss.view
 
     def drop(self, keys):
         """Forget losses, those that were never kept among them."""
+        cdef int key
         for key in keys:
-            self.kept.pop(key, None)
+            if self.kept.pop(key, None) is not None:
+                self.losses[key] = NULL
 
 
 # --- children of one generation, evaluated by several threads while the last of them are still being made
@@ -812,6 +835,10 @@ cdef class Stream:
         cdef long[::1] starts = np.array(plans.starts, dtype=np.dtype("l"))
         if self.published == MOST_CHUNKS:
             raise ValueError(f"more than {MOST_CHUNKS * CHUNK:,} children at a time: evaluate them in several calls")
+        if count > CHUNK:
+            raise ValueError(f"a program of {count} plans: make several of at most {CHUNK}")
+        for shard in self.shards:
+            (<Shard> shard).check_parents(plans)
         self.kept.append((plans, starts, np.asarray(losses), np.asarray(fits)))
         chunk.plans, chunk.starts, chunk.count = plans.data, &starts[0], count
         chunk.transient, chunk.changed = plans.transient, plans.changed
@@ -822,15 +849,20 @@ cdef class Stream:
         publish(&self.closed, 1)
 
     cdef void wait_for(self, long helpers) noexcept:
-        """Let other threads have Python until so many are at work."""
+        """Let other threads have Python until so many are at work, or one has failed."""
         with nogil:
-            while look(&self.entered) < helpers:
+            while look(&self.entered) < helpers and not look(&self.failed):
                 wait_a_little()
 
     def work(self):
         """Take piece after piece until none comes any more."""
-        cdef Shard first = self.shards[0], shard
-        cdef Scratch scratch = Scratch(first.n_weights, 1)
+        try:
+            self.take_pieces(Scratch((<Shard?> self.shards[0]).n_weights, 1))
+        except BaseException:
+            publish(&self.failed, 1)
+            raise
+
+    cdef int take_pieces(self, Scratch scratch) except -1:
         cdef long piece, which, at, i
         cdef Task tasks[CHUNK]
         cdef Chunk *chunk
@@ -853,8 +885,9 @@ cdef class Stream:
                 at = which * chunk.count
                 for i in range(chunk.count):
                     (<Shard> self.shard[which]).ask(&tasks[i], chunk.plans + chunk.starts[i],
-                                                    chunk.losses + (at + i) * first.n_weights, chunk.fits + at + i)
+                                                    chunk.losses + (at + i) * scratch.n_weights, chunk.fits + at + i)
                 (<Shard> self.shard[which]).evaluate(tasks, chunk.count, scratch)
+        return 0
 
     cdef results(self):
         if self.failed:
@@ -869,20 +902,24 @@ cdef class Stream:
 def stream(list shards, programs, pool, int helpers):
     """As `Shard.run` on every shard, by so many threads of a pool beside this one.
 
+    If it is interrupted, they may still be at work: shut the pool down before a shard is asked for anything else.
+
     Returns
     -------
     (list of ndarray (children, W), ndarray of bool (shards, children))
     """
     cdef Stream stream = Stream(shards)
-    working = [pool.submit(stream.work) for _ in range(helpers)]
-    stream.wait_for(helpers)
+    cdef list working = []
     try:
+        for _ in range(helpers):
+            working.append(pool.submit(stream.work))
+        stream.wait_for(helpers)
         for program in programs:
             stream.publish(program)
         stream.close()
         stream.work()
     finally:
-        stream.close()
-        for worker in working:
-            worker.result()
+        stream.close()  # so that whoever helps comes to an end, even one that an interruption kept from the list
+    for worker in working:
+        worker.result()
     return stream.results()

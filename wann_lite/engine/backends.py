@@ -8,6 +8,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from .. import activations, mutation
 from ..checks import shown
 from . import numpy_backend
 from .kinship import Kinship
@@ -17,6 +18,10 @@ NAMES = ("auto", "numpy", "cython")
 
 _INSTALL = "(python -m pip install -e .)"
 _STALE = f"was built from older sources: install the package again {_INSTALL}"
+_OTHER = (
+    "knows other activations or mutations than the package: teach it these (wann_lite/engine/kernels.h and _hot.pyx, "
+    f"_genome.pyx) and install the package again {_INSTALL}"
+)
 # The sources do not change under a program that runs.
 _fingerprint = cache(fingerprint)
 
@@ -35,6 +40,8 @@ def compiled() -> tuple[ModuleType | None, str]:
         return None, "was not built when the package was installed"
     if missing or any(_is_stale(name, module) for name, module in modules.items()):
         return None, _STALE
+    if modules["_hot"].ACTIVATIONS != activations.NAMES or modules["_genome"].KINDS != mutation.DRAWN:
+        return None, _OTHER
     return modules["_hot"], f"built, {modules['_hot'].instructions()}"
 
 
@@ -66,8 +73,8 @@ def backend_named(name: str) -> tuple[str, ModuleType]:
     if module is not None:
         return "cython", module
     if name == "cython":
-        way = "" if what == _STALE else f": install a C compiler and then the package again {_INSTALL}"
+        way = "" if what in (_STALE, _OTHER) else f": install a C compiler and then the package again {_INSTALL}"
         raise ValueError(f"the backend 'cython' {what}{way}, or use the backend 'numpy'")
-    if what == _STALE:
+    if what in (_STALE, _OTHER):
         warnings.warn(f"the backend 'cython' {what}; 'numpy' takes its place", RuntimeWarning, stacklevel=2)
     return "numpy", numpy_backend

@@ -1,5 +1,6 @@
 /* The passes of kernels.h, compiled for several instruction sets; `choose_kernels` takes the best that runs here. */
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,7 +35,8 @@ typedef struct {
 #define TABLE(suffix, name)                                                                                            \
     {                                                                                                                  \
         name, activate_##suffix, fill_##suffix, add_##suffix, begin_##suffix, go_on_##suffix, scale_##suffix,          \
-            exchange_##suffix, sum_##suffix, sum_of_logs_##suffix, extremes_##suffix, normalise_##suffix, centre_##suffix, tilt_##suffix  \
+            exchange_##suffix, sum_##suffix, sum_of_logs_##suffix, extremes_##suffix, normalise_##suffix,              \
+            centre_##suffix, tilt_##suffix                                                                             \
     }
 
 #define KERNEL(name) name##_plain
@@ -53,7 +55,11 @@ static const Kernels plain_kernels = TABLE(plain, SEVERAL_TARGETS ? "SSE2" : "th
 static const Kernels avx2_kernels = TABLE(avx2, "AVX2");
 
 #define KERNEL(name) name##_avx512
+#ifdef __clang__ /* does not know the width here, and would leave out all of the attribute */
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
+#else
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512")))
+#endif
 #include "kernels.h"
 #undef KERNEL
 #undef TARGET

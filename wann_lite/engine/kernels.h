@@ -75,20 +75,21 @@ static inline TARGET float KERNEL(tanh1)(float x) {
     p = p * s - 5.37397155531e-2f;
     p = p * s + 1.33314422036e-1f;
     p = p * s - 3.33332819422e-1f;
-    float near = x + x * s * p;
-    float far = 1.0f - 2.0f / (KERNEL(exp1)(2.0f * x) + 1.0f);
-    return s < 0.390625f ? near : far;
+    float inner = x + x * s * p;
+    float outer = 1.0f - 2.0f / (KERNEL(exp1)(2.0f * x) + 1.0f);
+    return s < 0.390625f ? inner : outer;
 }
 
-/* value = f(weight * sum); the codes are the places in wann_lite.activations.NAMES. */
+/* value = f(weight * sum); the codes are the places in ACTIVATIONS of _hot.pyx. */
 static TARGET void KERNEL(activate)(int code, float weight, const float *restrict sum, float *restrict value, int n) {
 #define EACH(expression)                                                                                               \
-    for (ptrdiff_t i = 0; i < n; i++) {                                                                                      \
+    for (ptrdiff_t i = 0; i < n; i++) {                                                                                \
         float x = weight * sum[i];                                                                                     \
         value[i] = (expression);                                                                                       \
     }                                                                                                                  \
     break
     switch (code) {
+    case 0: EACH(x);
     case 1: EACH(x > 0.0f ? 1.0f : (x == x ? 0.0f : x));
     case 2:
     case 9:
@@ -108,7 +109,7 @@ static TARGET void KERNEL(activate)(int code, float weight, const float *restric
     case 6: EACH(-x);
     case 7: EACH(x < 0.0f ? -x : x);
     case 8: EACH(x < 0.0f ? 0.0f : x);
-    default: EACH(x);
+    default: EACH(x * NAN); /* a name in ACTIVATIONS that nobody has written a line for */
     }
 #undef EACH
 }

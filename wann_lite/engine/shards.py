@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import reduce
 from typing import Any
 
@@ -105,14 +106,35 @@ class Shards(ABC):
         return _summed(self._each("run", list(plans)))
 
 
+def _processors() -> int:
+    """How many processors this process may use, which on a shared machine are fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Threads(Shards):
     """Shards in this process, carried by so many threads, and never by more than there are processors."""
 
     def __init__(self, *arguments: Any, workers: int = 1) -> None:
         super().__init__(*arguments)
-        self.workers = workers = min(workers, os.cpu_count() or 1)
+        self.workers = min(workers, _processors())
         self.shards: list[Any] = []
-        self._pool = ThreadPoolExecutor(workers - 1, "wann_lite") if workers > 1 else None
+        self._pool = self._new_pool() if self.workers > 1 else None
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.workers - 1, "wann_lite")
+
+    @contextmanager
+    def _helped_by(self, pool: ThreadPoolExecutor) -> Iterator[None]:
+        """After a failure or an interruption, none of the other threads goes on with a shard.
+
+        A pool that is shut down forgets even a call whose submission was interrupted.
+        """
+        try:
+            yield
+        except BaseException:
+            self._pool = self._new_pool()
+            pool.shutdown(cancel_futures=True)
+            raise
 
     def _replace(self, slices: Sequence[Array], sample: int) -> None:
         # Memory that was in use is quicker to write to than what the system has yet to give.
@@ -127,19 +149,21 @@ class Threads(Shards):
         if self._pool is None:
             return [call(*arguments) for call in calls]
         # This thread carries the first of them, and whatever no other has begun.
-        others = [self._pool.submit(call, *arguments) for call in calls[1:]]
-        answers = [calls[0](*arguments)]
-        for call, other in zip(calls[1:], others, strict=True):
-            answers.append(call(*arguments) if other.cancel() else other.result())
+        with self._helped_by(self._pool):
+            others = [self._pool.submit(call, *arguments) for call in calls[1:]]
+            answers = [calls[0](*arguments)]
+            for call, other in zip(calls[1:], others, strict=True):
+                answers.append(call(*arguments) if other.cancel() else other.result())
         return answers
 
     def rest(self) -> None:
-        """Nobody else waits for what threads hold."""
+        """Nothing to do: threads hold nothing that others need."""
 
     def run(self, plans: Iterable[Plan]) -> tuple[Array, Array]:
         """As `Shards.run`; a compiled backend begins while the last plans are still being made."""
         if self._pool is not None and hasattr(self.backend, "stream"):
-            losses, fits = self.backend.stream(self.shards, plans, self._pool, self.workers - 1)
+            with self._helped_by(self._pool):
+                losses, fits = self.backend.stream(self.shards, plans, self._pool, self.workers - 1)
             return reduce(np.add, losses), np.logical_and.reduce(fits)
         return super().run(plans)
 
