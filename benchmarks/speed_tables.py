@@ -15,6 +15,7 @@ SCRIPTS = (
     "paper_budget",
     "checkpoint",
     "footprint",
+    "cluster",
 )
 
 
@@ -251,6 +252,12 @@ def cluster_table():
     return "\n".join(lines)
 
 
+def cluster_in_words():
+    """How many workers are too many."""
+    best = read("cluster")["best_workers"]
+    return f"Beyond about {best:.0f} workers the driver is busier with messages than they save."
+
+
 def machines_table():
     """What each script was run on, and how many other programs wanted a core."""
     lines = ["| script | date | machine | load |", "|---" * 4 + "|"]
@@ -285,4 +292,5 @@ SENTENCES = {
     "budget in words": budget_in_words,
     "checkpoints in words": checkpoint_in_words,
     "import in words": import_in_words,
+    "cluster in words": cluster_in_words,
 }

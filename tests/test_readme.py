@@ -113,6 +113,12 @@ def test_everything_measured_has_its_place(root: Path, script: Callable[[str], M
     assert sum(bool(tables.place(name).search(page)) for page in pages for name in tables.PLACES) == len(begun)
 
 
+def test_the_traffic_of_a_cluster_is_what_was_counted(readme: str, script: Callable[[str], ModuleType]) -> None:
+    counted = script("speed_tables").read("cluster")
+    sent, received = (round(counted[way] / 1000) for way in ("sent", "received"))
+    assert f"{sent} kB to a shard and {received} kB back in a generation of {counted['population']} networks" in readme
+
+
 def test_the_page_of_speed_names_scripts_that_there_are(root: Path) -> None:
     page = (root / "benchmarks" / "speed.md").read_text(encoding="utf-8")
     scripts = set(re.findall(r"benchmarks/\w+\.py", page))
