@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[1]
 ROWS = {
     "informed": ("informed", {}, 10),
     "small": ("informed", {"max_connections": 400}, 4),
-    "blind": ("default", {}, 10),
+    "blind": ("default", {}, 15),
 }
 
 #: Seconds between checkpoints.
