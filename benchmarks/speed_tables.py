@@ -43,16 +43,19 @@ def engine_table():
 def engine_in_words():
     """How much faster the compiled backend is, and what large networks cost."""
     rows = read("engine")["rows"]
-    backends, sizes, costs = list(rows[0]["ratio"]), [row["connections"] for row in rows], []
+    backends, sizes = list(rows[0]["ratio"]), [row["connections"] for row in rows]
+    costs = {backend: [] for backend in backends}
     least, most = min(sizes), max(sizes)
     for _, its in groupby(rows, lambda row: row["images"]):
-        speeds = {row["connections"]: row["per_second"][backends[-1]]["median"] for row in its}
-        costs.append(speeds[least] / speeds[most])
+        speeds = {row["connections"]: row["per_second"] for row in its}
+        for backend, found in costs.items():
+            found.append(speeds[least][backend]["median"] / speeds[most][backend]["median"])
     faster = range_of((row["backends"]["median"] for row in rows), ".1f")
     words = f"The compiled backend is {faster} times as fast as numpy. " if len(backends) > 1 else ""
     return words + (
-        f"A network of {most:,} connections costs {range_of(costs, '.1f')} times one of {least:,}: "
-        "there is more downstream of each change."
+        f"A network of {most:,} connections costs "
+        + ", ".join(f"{range_of(found, '.1f')} times one of {least:,} with {name}" for name, found in costs.items())
+        + ": there is more downstream of each change."
     )
 
 

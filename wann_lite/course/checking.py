@@ -75,8 +75,8 @@ class Result:
         display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
 
     def _repr_html_(self) -> str:
-        hint = f"<br><b>Hint:</b> {escape(self.hint)}" if self.hint else ""
-        message = re.sub("`(.*?)`", r"<code>\1</code>", escape(self.message)).replace("\n", "<br>")
+        message, hint = (re.sub("`(.*?)`", r"<code>\1</code>", escape(text)) for text in (self.message, self.hint))
+        message, hint = message.replace("\n", "<br>"), f"<br><b>Hint:</b> {hint}" if hint else ""
         return (
             f'<div style="border-left: 5px solid {_COLOURS[self.verdict]}; padding: 4px 12px; line-height: 1.5">'
             f"<b>{escape(self.name)}: {self.verdict}.</b> {message}{hint}</div>"

@@ -7,7 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..network import Network
+
 _LENGTH = 160
+# A network with so many is told connection by connection.
+_FEW_CONNECTIONS = 7
 _FORMATS: Any = {"float_kind": "{:.4g}".format, "int_kind": "{}".format}
 
 
@@ -18,6 +22,8 @@ def brief(value: Any) -> str:
     --------
     >>> brief(np.arange(1000.0).reshape(2, 500)), brief([0.25, "a"])
     ('[[0, 1, ..., 498, 499], [500, 501, ..., 998, 999]] of shape (2, 500)', "[0.25, 'a']")
+    >>> brief(Network(1, 1, ["linear", "abs"], [(1, 3), (3, 2)]))
+    'a network with the nodes 2 linear, 3 abs and the connections 3 to 2, 1 to 3'
     """
     try:
         text = _brief(value)
@@ -41,6 +47,10 @@ def _brief(value: Any) -> str:
         shown += ["..."] if len(value) > 8 else []
         comma = "," if len(value) == 1 else ""
         return f"({', '.join(shown)}{comma})" if isinstance(value, tuple) else f"[{', '.join(shown)}]"
+    if isinstance(value, Network) and value.n_connections <= _FEW_CONNECTIONS:
+        nodes = [f"{node} {value.activation_of(node)}" for node in (*value.outputs, *value.hidden)]
+        arrows = [f"{source} to {target}" for source, target in value.connections]
+        return f"a network with the nodes {', '.join(nodes)} and the connections {', '.join(arrows) or 'none'}"
     if isinstance(value, np.random.Generator):
         return "a random generator"
     if callable(value):

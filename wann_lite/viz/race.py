@@ -144,7 +144,10 @@ class Race:
                 texts.append(
                     f"{name} {shares.mean():.1f} ± {shares.std():.1f} % at {racer.leader.n_connections:,} connections"
                 )
-        return f"{self.seconds:.1f} seconds each: " + "; ".join(texts) if texts else "the first turn is on its way"
+        least, most = self.seconds, max(racer.worked for racer in self.racers.values())
+        # A race that was stopped ends in the middle of a turn.
+        lasted = f"{least:.1f} seconds each" if most - least < 0.3 else f"{least:.1f} to {most:.1f} seconds"
+        return f"{lasted}: " + "; ".join(texts) if texts else "the first turn is on its way"
 
     @property
     def chance(self) -> float:
