@@ -32,10 +32,16 @@ def test_lines_are_means_over_seeds_and_each_seed_is_a_dot() -> None:
 
 def test_the_paper_and_a_single_layer_stand_beside() -> None:
     _, (left, right) = figure(1, 2)
-    draw_table(left, right, {"small": [champions.load("mnist_small").found["score"]]})
-    assert len(right.get_xticks()) == 3  # the trained weights are not in its file
+    score_of_small = champions.load("mnist_small").found["score"]
+    untrained = {name: value for name, value in score_of_small.items() if name != "trained"}
+    draw_table(left, right, {"small": [untrained]})
+    assert len(right.get_xticks()) == 3
     levels = [line.get_ydata()[0] for line in right.lines[3:]]
     np.testing.assert_allclose(levels, [82.0, 100 * PAPER["ensemble"], 100 * PAPER["tuned"], 100 * SINGLE_LAYER])
+    _, (left, right) = figure(1, 2)
+    draw_table(left, right, {"small": [score_of_small]})
+    levels = [line.get_ydata()[0] for line in right.lines[4:]]
+    np.testing.assert_allclose(levels, [82.0, *(100 * value for value in PAPER.values()), 100 * SINGLE_LAYER])
     assert [text.get_text() for text in right.get_legend().get_texts()] == ["Gaier & Ha", "a trained single layer"]
 
 
