@@ -59,6 +59,11 @@ def engine_in_words():
     )
 
 
+def evenly(points, parts):
+    """The last point, and some before it, evenly spread."""
+    return points[:: -max(1, (len(points) - 1) // parts)][::-1]
+
+
 def range_of(values, form):
     """From the least to the greatest of some figures."""
     values = sorted(values)
@@ -170,7 +175,7 @@ def budget_table():
         "| generation | networks | connections | hidden nodes | accuracy (%) | minutes on the wall | of processors |",
         "|---" * 7 + "|",
     ]
-    for point in curve[len(curve) - 1 :: -max(1, (len(curve) - 1) // 8)][::-1]:
+    for point in evenly(curve, 8):
         lines.append(
             f"| {point['generation']:,} | {point['networks']:,} | {point['connections']:,} | {point['hidden']:,} "
             f"| {100 * point['accuracy']:.1f} | {point['wall_seconds'] / 60:.1f} "
@@ -233,7 +238,7 @@ def long_table():
     lines = ["| generation | connections | memory |", "|---" * 3 + "|"]
     lines += [
         f"| {point['generation']:,} | {point['connections']:,} | {point['megabytes']:,.0f} MB |"
-        for point in points[len(points) - 1 :: -max(1, (len(points) - 1) // 5)][::-1]
+        for point in evenly(points, 5)
     ]
     return "\n".join(lines)
 

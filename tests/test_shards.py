@@ -74,14 +74,20 @@ def test_the_champion_of_a_seed_is_the_same_for_any_number_of_workers(backend, s
     assert champions[0] == champions[1] == champions[2]
 
 
-@on_each_backend
-def test_what_fails_while_children_are_made_comes_out_and_leaves_the_engine_whole(backend):
-    rng = np.random.default_rng(4)
+def two_shards_with_a_parent(backend, rng):
+    """An engine of two workers that holds an individual."""
     x, labels = batch(rng, 300, 6, 3)
     engine = Engine(x, labels, 3, (1.0,), backend=backend, shards=2, workers=2)
     engine.change_batch(np.arange(300), keep=[])
     [parent] = engine.found([grown(rng, 6, 3, 10)])
     engine.hold([parent])
+    return engine, parent
+
+
+@on_each_backend
+def test_what_fails_while_children_are_made_comes_out_and_leaves_the_engine_whole(backend):
+    rng = np.random.default_rng(4)
+    engine, parent = two_shards_with_a_parent(backend, rng)
 
     def broken():
         for _ in range(30):
@@ -98,11 +104,7 @@ def family_of_two_shards(backend, monkeypatch):
     """An engine of two workers, on any machine, that holds a parent; and what makes ten children of it."""
     monkeypatch.setattr(shards_module, "_processors", lambda: 2)
     rng = np.random.default_rng(4)
-    x, labels = batch(rng, 300, 6, 3)
-    engine = Engine(x, labels, 3, (1.0,), backend=backend, shards=2, workers=2)
-    engine.change_batch(np.arange(300), keep=[])
-    [parent] = engine.found([grown(rng, 6, 3, 10)])
-    engine.hold([parent])
+    engine, parent = two_shards_with_a_parent(backend, rng)
     pairs = [(mutate(parent.network, rng, RATES, SMOOTH)[0], parent) for _ in range(10)]
     return engine, parent, lambda: np.array([child.losses for child in engine.children(pairs)])
 
