@@ -17,6 +17,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from machine import described
@@ -74,22 +75,17 @@ def run(preset, seconds):
             finally:
                 times.append(time.perf_counter() - started)
 
-        setattr(owner, name, wrapped)
-        return owner, name, function
+        return patch.object(owner, name, wrapped)
 
     with tempfile.TemporaryDirectory() as folder:
-        wrapped = [
+        asked = ("search", "mnist", "--preset", preset, "--minutes", seconds / 60, "--out", Path(folder, "run"))
+        with (
             timed(checkpoint, "to_bytes", makings),
             timed(RunFolder, "save_checkpoint", writings),
             timed(Search, "step", searches),
-        ]
-        asked = ("search", "mnist", "--preset", preset, "--minutes", seconds / 60, "--out", Path(folder, "run"))
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                code = cli.main(list(map(str, asked)))
-        finally:
-            for owner, name, function in wrapped:
-                setattr(owner, name, function)
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            code = cli.main(list(map(str, asked)))
     if code or not writings:
         raise SystemExit(f"the search with the preset {preset} ended with {code} and {len(writings)} checkpoints")
     cost = sum(makings) + sum(writings)
